@@ -1,0 +1,125 @@
+"""Rows per second of the exact law against 128 sampled draws of the same model.
+
+    python benchmarks/speed/inference.py --out benchmarks/results/speed_inference.jsonl
+
+For both decoders, base 2 × 8 and 10 × 3 and batches of 32 to 4096 rows: the exact law, 128 cached draws and
+128 uncached draws (each step re-runs the whole prefix, as the published code does), all given the memory. The
+ratios at the end are within one run; rows per second depend on the machine. Peak memory is what the process gained.
+"""
+
+import argparse
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from digitwise import NormalizedCodec, Transformer, Tree
+from digitwise.codecs import DigitTree
+from digitwise.nn import Memory
+from digitwise.policy import Policy, leaf_probs, sample
+
+N_DRAWS = 128
+MEMORY_DIM = 256
+CODECS = {"2x8": NormalizedCodec(base=2, length=8), "10x3": NormalizedCodec(base=10, length=3)}
+DECODERS = {"tree": Tree(), "transformer": Transformer()}
+
+
+@torch.no_grad()
+def sample_uncached(policy: Policy, memory: Memory) -> Tensor:
+    """Draw with the whole prefix re-run at every step."""
+    batch, length = memory.features.shape[0], policy.codec.length
+    tokens = torch.zeros(batch, N_DRAWS, length, dtype=torch.int64)
+    for step in range(length):
+        prefix = tokens[..., : step + 1]  # the token at `step` is not looked at
+        logits = policy.model.sequence_logits(memory, prefix)[..., step, :]
+        probs = torch.softmax(logits, dim=-1)
+        tokens[..., step] = torch.multinomial(probs.flatten(0, 1), 1).view(batch, N_DRAWS)
+    return tokens
+
+
+def peak_memory_mib(run: Callable[[], object]) -> float | None:
+    """Return how far the resident memory rose above its level before (Linux only)."""
+    status, clear = Path("/proc/self/status"), Path("/proc/self/clear_refs")
+    if not clear.exists():
+        return None
+    clear.write_text("5")
+
+    def read(key: str) -> int:
+        return next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith(key))
+
+    before = read("VmRSS")
+    run()
+    return round((read("VmHWM") - before) / 1024, 1)
+
+
+def seconds(run: Callable[[], object], budget: float) -> float:
+    """Return the median time of a run, repeated within a budget of seconds (at least 3 times)."""
+    run()
+    times: list[float] = []
+    while len(times) < 3 or (sum(times) < budget and len(times) < 50):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times)
+
+
+def main() -> None:
+    """Run all cases and write one JSON line each."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path)
+    parser.add_argument("--batches", type=int, nargs="+", default=[32, 256, 1024, 4096])
+    parser.add_argument("--budget", type=float, default=2.0, help="seconds per measurement")
+    parser.add_argument("--threads", type=int, default=os.cpu_count())
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    torch.manual_seed(0)
+    print(f"{'decoder':12} {'codec':5} {'batch':>5} {'method':12} {'rows/s':>11} {'peak MiB':>9} {'exact is':>9}")
+    for decoder_name, decoder in DECODERS.items():
+        for codec_name, codec in CODECS.items():
+            tree = DigitTree(codec.grammar, codec.length)
+            policy = Policy(decoder.build(tree, MEMORY_DIM), codec, tree).eval()
+            for batch in arguments.batches:
+                memory = Memory(torch.randn(batch, 1, MEMORY_DIM))
+                methods: dict[str, Callable[[], object]] = {
+                    "exact": lambda p=policy, m=memory: leaf_probs(p, m),
+                    "cached": lambda p=policy, m=memory: sample(p, m, N_DRAWS),
+                    "uncached": lambda p=policy, m=memory: sample_uncached(p, m),
+                }
+                exact = 0.0
+                for method, run in methods.items():
+                    peak = peak_memory_mib(run)
+                    taken = seconds(run, arguments.budget)
+                    exact = taken if method == "exact" else exact
+                    ratio = taken / exact
+                    row = {
+                        "decoder": decoder_name,
+                        "codec": codec_name,
+                        "batch": batch,
+                        "method": method,
+                        "rows_per_second": round(batch / taken, 1),
+                        "seconds": taken,
+                        "times_exact": round(ratio, 2),
+                        "peak_mib": peak,
+                        "n_draws": None if method == "exact" else N_DRAWS,
+                        "threads": arguments.threads,
+                        "torch": torch.__version__,
+                        "machine": platform.machine(),
+                    }
+                    print(
+                        f"{decoder_name:12} {codec_name:5} {batch:5d} {method:12} {batch / taken:11,.0f} "
+                        f"{peak if peak is not None else float('nan'):9.1f} {ratio:8.1f}x",
+                        flush=True,
+                    )
+                    if arguments.out:
+                        with arguments.out.open("a") as file:
+                            file.write(json.dumps(row) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,157 @@
+"""One cell of a suite: a method, trained and scored on one data set with one seed."""
+
+import hashlib
+import json
+import re
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitwise.benchmark.methods import all_params, make_competitor
+from digitwise.benchmark.results import Identity, Record
+from digitwise.benchmark.scores import score
+from digitwise.benchmark.sources import load_dataset
+from digitwise.benchmark.suite import Method, Suite
+from digitwise.datasets import Dataset, Split, train_validation_test
+from digitwise.estimators.hardware import cpu_threads
+
+FOLDERS = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\][\w.+-]+)*[/\\](?=[\w.+-])")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Cell:
+    """Which method, on what, with which seed.
+
+    Parameters
+    ----------
+    suite
+        The suite it belongs to.
+    dataset, seed, method
+        Its place in the suite.
+    """
+
+    suite: Suite
+    dataset: str
+    seed: int
+    method: Method
+
+    @property
+    def key(self) -> str:
+        """Hash of all settings that decide the figures, apart from data set and seed."""
+        settings = {
+            "estimator": self.method.estimator,
+            "params": all_params(self.suite, self.method),
+            "max_train": self.suite.max_train,
+            "threads": self.suite.threads,
+        }
+        return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def identity(self) -> Identity:
+        """What the cell's record is found by."""
+        return self.dataset, self.seed, self.method.name, self.key
+
+
+def plan_cells(
+    suite: Suite,
+    only_datasets: Sequence[str] | None = None,
+    only_methods: Sequence[str] | None = None,
+) -> tuple[Cell, ...]:
+    """Return the cells of a suite, all data sets and methods of the first seed first.
+
+    So a run that is cut off has repeated every comparison about equally often.
+
+    Raises
+    ------
+    ValueError
+        If a filter names something that the suite does not have.
+    """
+    datasets, methods = suite.restrict(only_datasets, only_methods)
+    return tuple(
+        Cell(suite=suite, dataset=dataset, seed=seed, method=method)
+        for seed in suite.seeds
+        for dataset in datasets
+        for method in suite.methods_on(dataset)
+        if method.name in methods
+    )
+
+
+def run_cell(cell: Cell, folder: Path | None) -> Record:
+    """Return the cell's record: scores, times and facts, or the error that it ended with."""
+    record: Record = {
+        "suite": cell.suite.name,
+        "dataset": cell.dataset,
+        "seed": cell.seed,
+        "method": cell.method.name,
+        "key": cell.key,
+        "estimator": cell.method.estimator,
+        "params": all_params(cell.suite, cell.method),
+        "max_train": cell.suite.max_train,
+        "threads": cell.suite.threads,
+    }
+    try:
+        with cpu_threads(cell.suite.threads):
+            return {**record, "status": "ok", **_measure(cell, load_dataset(cell.dataset, folder))}
+    except Exception as error:  # one failing cell must not stop the others
+        return {**record, "status": "failed", "error": describe_error(error)}
+
+
+def describe_error(error: Exception) -> str:
+    """Return an error in one line: kind, message, and the code line it came from; no folders.
+
+    Examples
+    --------
+    >>> describe_error(ValueError("cannot read /home/me/data/a.csv"))
+    'ValueError: cannot read a.csv'
+    """
+    message = FOLDERS.sub("", " ".join(str(error).split()))
+    frames = traceback.extract_tb(error.__traceback__)
+    where = f" ({Path(frames[-1].filename).name}, line {frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}: {message}{where}"
+
+
+def _measure(cell: Cell, data: Dataset) -> Record:
+    split = train_validation_test(data, cell.seed, cell.suite.max_train)
+    train, validation, test = (_rows(data, rows) for rows in split)
+    competitor = make_competitor(cell.suite, cell.method, cell.seed)
+
+    started = time.perf_counter()
+    competitor.fit(*train, validation_data=validation)
+    fitted = time.perf_counter()
+    point, law = competitor.predict(test[0])
+    predicted = time.perf_counter()
+
+    return {
+        "split": "random" if data.split is None else "published",
+        "seed_decides": _seed_decides(data, split),
+        "n_train": len(split.train),
+        "n_validation": len(split.validation),
+        "n_test": len(split.test),
+        "n_features": data.n_features,
+        "test_std": float(np.std(test[1])),
+        "distinct_share": len(np.unique(data.y)) / data.n_rows,
+        "scores": score(test[1], point, law),
+        "fit_seconds": fitted - started,
+        "predict_seconds": predicted - fitted,
+        **competitor.facts(),
+    }
+
+
+def _rows(data: Dataset, rows: np.ndarray) -> tuple[Any, np.ndarray]:
+    """Return features and targets of some rows."""
+    return (data.X[rows] if isinstance(data.X, np.ndarray) else data.X.iloc[rows]), data.y[rows]
+
+
+def _seed_decides(data: Dataset, split: Split) -> str:
+    """Return in words what differs between the seeds."""
+    if data.split is None:
+        return "split and training"
+    labels = data.split.tolist()
+    if labels.count("validation") == 0 or len(split.train) < labels.count("train"):
+        return "training rows and training"
+    return "training"

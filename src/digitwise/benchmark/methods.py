@@ -1,0 +1,139 @@
+"""Everything that a benchmark can compare, behind one small interface."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol, runtime_checkable
+
+import numpy as np
+from jaxtyping import Float
+
+from digitwise.benchmark.peers import CatBoostCompetitor, ConstantCompetitor
+from digitwise.benchmark.suite import Method, Suite, check_known
+from digitwise.distributions import Distribution
+from digitwise.estimators import (
+    DecodingRegressor,
+    DistributionalRegressor,
+    HistogramRegressor,
+    MixtureDensityRegressor,
+    PointwiseRegressor,
+    QuantileRegressor,
+)
+from digitwise.estimators.components import from_json
+
+Facts = dict[str, float | int | str | None]
+
+
+@runtime_checkable
+class Competitor(Protocol):
+    """What a cell asks of a method."""
+
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Learn from training rows; choose the best epoch by the validation rows alone."""
+        ...
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], Distribution | None]:
+        """Return points and laws of some rows, in data units; None where it has no laws."""
+        ...
+
+    def facts(self) -> Facts:
+        """Return what the fit did: ``epochs``, ``best_epoch``, ``stopped_by``, ``weights``."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class EstimatorCompetitor:
+    """An estimator of the package."""
+
+    estimator: DistributionalRegressor
+
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Fit the estimator.
+
+        Raises
+        ------
+        KeyboardInterrupt
+            If training was interrupted: the estimator keeps its best weights then, but figures of
+            half a training must not enter a benchmark.
+        """
+        self.estimator.fit(X, y, validation_data=validation_data)
+        if self.estimator.stopped_by_ == "interrupt":
+            raise KeyboardInterrupt
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], Distribution]:
+        """Return the estimator's points and laws, from one pass."""
+        law = self.estimator.predict_distribution(X)
+        return getattr(law, self.estimator.point_estimate)(), law
+
+    def facts(self) -> Facts:
+        """Return what the estimator says of its fit."""
+        return {
+            "epochs": self.estimator.n_iter_,
+            "best_epoch": self.estimator.best_epoch_,
+            "stopped_by": self.estimator.stopped_by_,
+            "scaling": self.estimator.scaling_.name,
+            "weights": sum(weight.numel() for weight in self.estimator.network_.parameters()),
+        }
+
+
+OWN: dict[str, type[DistributionalRegressor]] = {
+    kind.__name__: kind
+    for kind in (
+        DecodingRegressor,
+        PointwiseRegressor,
+        HistogramRegressor,
+        MixtureDensityRegressor,
+        QuantileRegressor,
+    )
+}
+PEERS: dict[str, Callable[..., Competitor]] = {
+    "constant": ConstantCompetitor,
+    "catboost": CatBoostCompetitor,
+}
+ESTIMATORS = (*OWN, *PEERS)
+"""The names that a suite may give as ``estimator``."""
+SET_BY_RUNNER = ("random_state", "n_jobs", "seed", "threads")
+
+
+def all_params(suite: Suite, method: Method) -> dict[str, Any]:
+    """Return a method's parameters, the shared ones included where it gets them."""
+    return {**suite.shared, **method.params} if method.estimator in OWN else dict(method.params)
+
+
+def make_competitor(suite: Suite, method: Method, seed: int) -> Competitor:
+    """Return an unfitted method.
+
+    A parameter may be a component, written as a table: ``{component = "codec/normalized", base =
+    10, length = 3}``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such estimator, or it does not take these parameters.
+
+    Examples
+    --------
+    >>> method = Method(name="histogram", estimator="HistogramRegressor", params={"n_bins": 8})
+    >>> suite = Suite(
+    ...     name="tiny",
+    ...     datasets=("embedded:diabetes",),
+    ...     methods=(method, Method(name="pointwise", estimator="PointwiseRegressor")),
+    ... )
+    >>> make_competitor(suite, method, seed=0).estimator
+    HistogramRegressor(n_bins=8, n_jobs=1, random_state=0)
+    """
+    check_known([method.estimator], ESTIMATORS, "estimator")
+    params = all_params(suite, method)
+    taken = sorted(set(params) & set(SET_BY_RUNNER))
+    if taken:
+        raise ValueError(
+            f"{', '.join(taken)} of {method.name} cannot be set as a parameter: the suite's seeds "
+            "and threads decide it."
+        )
+    try:
+        if method.estimator in OWN:
+            parts = {name: from_json(value) for name, value in params.items()}
+            own = OWN[method.estimator](**parts, random_state=seed, n_jobs=suite.threads)
+            return EstimatorCompetitor(own)
+        return PEERS[method.estimator](**params, seed=seed, threads=suite.threads)
+    except TypeError as error:
+        raise ValueError(f"The parameters of {method.name} do not fit: {error}.") from error

@@ -1,0 +1,233 @@
+"""What a benchmark compares: a suite of data sets, seeds and methods, read from a TOML file.
+
+A suite is everything that decides the figures, apart from the code. Keys that mean nothing are
+refused, so that a misspelt setting cannot pass for a default.
+"""
+
+import difflib
+import json
+import re
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Method:
+    """A named way to predict.
+
+    Parameters
+    ----------
+    name
+        What tables call it.
+    estimator
+        One of `digitwise.benchmark.ESTIMATORS`.
+    params
+        Its parameters, on top of the suite's shared ones.
+    only_datasets
+        The data sets it runs on; None for all of the suite.
+
+    Raises
+    ------
+    ValueError
+        If the name is not plain.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it off the class)
+
+    name: str
+    estimator: str
+    params: dict[str, Any] = field(default_factory=dict)
+    only_datasets: tuple[str, ...] | None = None
+
+    def __post_init__(self) -> None:
+        """Check the name."""
+        _check_name("A method", self.name)
+
+
+@dataclass(frozen=True, kw_only=True)
+class References:
+    """The methods that the others are divided by.
+
+    Parameters
+    ----------
+    rmse, crps
+        Names of methods of the suite.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    rmse: str = "pointwise"
+    crps: str = "histogram"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suite:
+    """Data sets, seeds and methods; every combination is one cell.
+
+    Parameters
+    ----------
+    name, description
+        Short identifier, and what the suite is for.
+    datasets
+        Names of tables of a folder, or built-in ones such as ``"embedded:diabetes"``.
+    methods
+        What is compared.
+    seeds
+        Each decides split, initialisation and batches of a repetition.
+    max_train
+        Cap on the training rows; None for none.
+    threads
+        CPU threads of a cell.
+    shared
+        Parameters of all the package's estimators (other methods do not get them).
+    references
+        The methods that the others are divided by.
+
+    Raises
+    ------
+    ValueError
+        If names or seeds repeat, lists are empty, or a name does not refer to anything.
+
+    Examples
+    --------
+    >>> suite = Suite(
+    ...     name="tiny",
+    ...     datasets=("embedded:diabetes",),
+    ...     methods=(
+    ...         Method(name="pointwise", estimator="PointwiseRegressor"),
+    ...         Method(name="histogram", estimator="HistogramRegressor"),
+    ...     ),
+    ...     seeds=(0, 1),
+    ... )
+    >>> [method.name for method in suite.methods_on("embedded:diabetes")]
+    ['pointwise', 'histogram']
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    name: str
+    datasets: tuple[str, ...]
+    methods: tuple[Method, ...]
+    description: str = ""
+    seeds: tuple[int, ...] = (0,)
+    max_train: int | None = None
+    threads: int = 1
+    shared: dict[str, Any] = field(default_factory=dict)
+    references: References = field(default_factory=References)
+
+    def __post_init__(self) -> None:
+        """Check that the parts fit together."""
+        _check_name("A suite", self.name)
+        names = [method.name for method in self.methods]
+        for what, values in (
+            ("datasets", self.datasets),
+            ("methods", names),
+            ("seeds", self.seeds),
+        ):
+            if len(values) == 0 or len(set(values)) < len(values):
+                raise ValueError(f"A suite needs {what}, each named once, but {self.name} has {list(values)}.")
+        if self.threads < 1 or (self.max_train is not None and self.max_train < 1):
+            raise ValueError(
+                f"threads and max_train must be at least 1, but {self.name} has "
+                f"threads={self.threads}, max_train={self.max_train}."
+            )
+        if min(self.seeds) < 0:
+            raise ValueError(f"Seeds must be at least 0, but {self.name} has {list(self.seeds)}.")
+        check_known([self.references.rmse, self.references.crps], names, "reference method")
+        for method in self.methods:
+            check_known(method.only_datasets or (), self.datasets, f"data set of {method.name}")
+
+    def methods_on(self, dataset: str) -> tuple[Method, ...]:
+        """Return the methods that run on a data set."""
+        return tuple(m for m in self.methods if m.only_datasets is None or dataset in m.only_datasets)
+
+    def restrict(
+        self, only_datasets: Sequence[str] | None = None, only_methods: Sequence[str] | None = None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return the names of the data sets and methods that a filter leaves, in their order.
+
+        Raises
+        ------
+        ValueError
+            If a filter names something that the suite does not have.
+        """
+        methods = tuple(method.name for method in self.methods)
+        check_known(only_datasets or (), self.datasets, "data set")
+        check_known(only_methods or (), methods, "method")
+        return (
+            tuple(name for name in self.datasets if not only_datasets or name in only_datasets),
+            tuple(name for name in methods if not only_methods or name in only_methods),
+        )
+
+
+def load_suite(path: str | Path) -> Suite:
+    """Return the suite that a TOML file describes.
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is not TOML, has keys that mean nothing, or values of the wrong kind.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"There is no suite at {path}. Give the path of a TOML file.")
+    try:
+        return parse_suite(tomllib.loads(path.read_text(encoding="utf-8")))
+    except ValueError as error:  # tomllib's own error is one, too
+        raise ValueError(f"{path.name}: {error}") from error
+
+
+def parse_suite(table: dict[str, Any]) -> Suite:
+    """Return the suite that a nested table describes.
+
+    Raises
+    ------
+    ValueError
+        If keys are missing or mean nothing, or values are of the wrong kind.
+
+    Examples
+    --------
+    >>> parse_suite({"name": "tiny", "sets": []})
+    Traceback (most recent call last):
+    ...
+    ValueError: sets: unknown key; datasets: is missing; methods: is missing
+    """
+    from pydantic import TypeAdapter, ValidationError
+
+    try:
+        # through JSON, because its strict mode takes lists for tuples and nothing else in disguise
+        return TypeAdapter(Suite).validate_json(json.dumps(table), strict=True)
+    except ValidationError as error:
+        raise ValueError(_in_one_line(error.errors())) from None
+
+
+def check_known(wanted: Sequence[str], known: Sequence[str], what: str) -> None:
+    """Raise ``ValueError`` with the nearest known names if a wanted one is not among them."""
+    for name in wanted:
+        if name not in known:
+            close = difflib.get_close_matches(name, known, n=3)
+            hint = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."
+            raise ValueError(f"There is no {what} {name!r}. {hint}")
+
+
+def _check_name(what: str, name: str) -> None:
+    if not PLAIN_NAME.fullmatch(name):
+        raise ValueError(f"{what} is named with small letters, digits, '_', '.' and '-', but got {name!r}.")
+
+
+def _in_one_line(errors: Sequence[Any]) -> str:
+    """Return pydantic's errors as ``place: what is wrong``; unknown keys first."""
+    ours = {"unexpected_keyword_argument": "unknown key", "missing": "is missing"}
+    lines = []
+    for error in sorted(errors, key=lambda error: error["type"] != "unexpected_keyword_argument"):
+        place = ".".join(str(part) for part in error["loc"])
+        message = ours.get(error["type"], error["msg"].removeprefix("Value error, "))
+        lines.append(f"{place}: {message}" if place else message)
+    return "; ".join(lines)

@@ -1,0 +1,128 @@
+"""The tables of a report, each a text that lines up."""
+
+import json
+import math
+
+import numpy as np
+
+from digitwise.benchmark.board import (
+    Board,
+    geometric_mean,
+    mean_over_seeds,
+    mean_ranks,
+    ratios,
+)
+from digitwise.benchmark.markdown import NOTHING, number, score_rows, table
+
+LABELS = {"rmse": "RMSE", "crps": "CRPS"}
+
+
+def summary(board: Board) -> str:
+    """Return the main figures, one row per method."""
+    header, columns = ["method"], []
+    for score, reference in board.references.items():
+        header += [f"{LABELS[score]} / {reference}", "ahead", f"{LABELS[score]} rank"]
+        columns += _comparison(board, score, reference)
+    seconds = board.fact("fit_seconds")
+    milliseconds = 1e6 * board.fact("predict_seconds") / board.fact("n_test")
+    columns.append([number(mean_of(seconds[:, i]), 1) for i in range(len(board.methods))])
+    columns.append([number(mean_of(milliseconds[:, i]), 0) for i in range(len(board.methods))])
+    rows = [list(cells) for cells in zip(board.methods, *columns, strict=True)]
+    return table([*header, "fit, s", "predict, ms"], rows)
+
+
+def score_table(
+    board: Board,
+    name: str,
+    *,
+    decimals: int | None = None,
+    scale: float = 1.0,
+    mark_lowest: bool = True,
+) -> str:
+    """Return a score, mean ± standard deviation over seeds; methods without it are left out."""
+    mean, std = mean_over_seeds(scale * board.score(name))
+    shown = np.isfinite(mean).any(axis=0)
+    if not shown.any():
+        return "No finished cell has this score."
+    rows = score_rows(board.datasets, mean[:, shown], std[:, shown], decimals=decimals, mark_lowest=mark_lowest)
+    return table(["data set", *np.array(board.methods)[shown].tolist()], rows)
+
+
+def ratio_table(board: Board, name: str, reference: str) -> str:
+    """Return a score over that of the reference; a sentence while the reference has no results."""
+    if reference not in board.methods:
+        return f"No cell of `{reference}` has finished yet, so there are no ratios."
+    quotients = ratios(board.score(name), board.methods.index(reference))
+    shown = np.isfinite(quotients).any(axis=0)
+    rows = score_rows(board.datasets, quotients[:, shown], decimals=3)
+    total = geometric_mean(quotients)[None, shown]
+    rows += score_rows(["geometric mean"], total, decimals=3)
+    return table(["data set", *np.array(board.methods)[shown].tolist()], rows)
+
+
+def seconds_table(board: Board) -> str:
+    """Return the mean seconds of training."""
+    mean, _ = mean_over_seeds(board.fact("fit_seconds"))
+    rows = score_rows(board.datasets, mean, decimals=1, mark_lowest=False)
+    return table(["data set", *board.methods], rows)
+
+
+def dataset_table(board: Board) -> str:
+    """Return sizes and splits of the data sets."""
+    rows = []
+    for name in board.datasets:
+        record = next(record for record in board.records if record["dataset"] == name)
+        sizes = ("n_train", "n_validation", "n_test", "n_features")
+        counts = [f"{record[size]:,}" for size in sizes]
+        distinct = f"{100 * record['distinct_share']:.1f} %"
+        rows.append([name, record["split"], record["seed_decides"], *counts, distinct])
+    header = ["data set", "split", "the seed decides", "train", "validation", "test", "columns"]
+    return table([*header, "distinct targets"], rows, left=3)
+
+
+def method_table(board: Board) -> str:
+    """Return what each method is."""
+    rows = []
+    for name in board.methods:
+        record = next(record for record in board.records if record["method"] == name)
+        params = ", ".join(f"{key}={json.dumps(value)}" for key, value in record["params"].items())
+        place = board.methods.index(name)
+        means = [mean_of(board.fact(fact)[:, place]) for fact in ("weights", "epochs")]
+        texts = [number(mean, 0) for mean in means]
+        rows.append([name, record["estimator"], params or "defaults", *texts])
+    header = ["method", "estimator", "parameters that the suite sets"]
+    return table([*header, "weights (mean)", "epochs (mean)"], rows, left=3)
+
+
+def failure_table(board: Board) -> str:
+    """Return the cells that failed, and why."""
+    rows = [[r["dataset"], str(r["seed"]), r["method"], r["error"]] for r in board.failed]
+    return table(["data set", "seed", "method", "error"], rows, left=4)
+
+
+def mean_of(values: np.ndarray) -> float:
+    """Return the mean of the values there are; NaN if there are none.
+
+    Examples
+    --------
+    >>> mean_of(np.array([1.0, np.nan, 3.0]))
+    2.0
+    """
+    present = values[np.isfinite(values)]
+    return float(present.mean()) if len(present) else math.nan
+
+
+def _comparison(board: Board, score: str, reference: str) -> list[list[str]]:
+    """Return three columns: ratio to the reference, sets ahead of it, mean rank."""
+    values = board.score(score)
+    ranks = [number(rank, 2) for rank in mean_ranks(mean_over_seeds(values)[0]).tolist()]
+    if reference not in board.methods:
+        nothing = [NOTHING] * len(board.methods)
+        return [nothing, nothing, ranks]
+    quotients = ratios(values, board.methods.index(reference))
+    ahead = []
+    for name, column in zip(board.methods, quotients.T, strict=True):
+        compared = column[np.isfinite(column)]
+        shown = len(compared) > 0 and name != reference
+        ahead.append(f"{int((compared < 1).sum())} of {len(compared)}" if shown else NOTHING)
+    return [[number(mean, 3) for mean in geometric_mean(quotients).tolist()], ahead, ranks]

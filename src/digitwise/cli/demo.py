@@ -1,0 +1,166 @@
+"""``digitwise demo``: two small data sets, three methods, one report; nothing is downloaded."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from digitwise import metrics
+from digitwise.cli.console import figure, print_table, say
+from digitwise.cli.options import Flag, NewFolder
+from digitwise.cli.writing import check_can_save
+from digitwise.datasets import (
+    Dataset,
+    Split,
+    load_diabetes,
+    make_bimodal,
+    make_line,
+    train_validation_test,
+)
+from digitwise.distributions import GaussianMixture
+from digitwise.estimators import (
+    DecodingRegressor,
+    DistributionalRegressor,
+    HistogramRegressor,
+    PointwiseRegressor,
+)
+from digitwise.report import write_report
+
+METHODS: dict[str, type[DistributionalRegressor]] = {
+    "decoding": DecodingRegressor,
+    "histogram": HistogramRegressor,
+    "pointwise": PointwiseRegressor,
+}
+SHOWN = ("rmse", "crps", "nll", "coverage_90", "width_90")
+HEADER = ["", "RMSE", "CRPS", "NLL", "cover 90%", "width 90%", "seconds"]
+SEED = 0
+
+
+def demo(
+    *,
+    out: NewFolder = Path("demo_report"),
+    quick: Flag = False,
+) -> None:
+    """Train on two small data sets, compare with other methods, and write a report.
+
+    Takes about a minute, needs no network, and gives the same figures each time.
+
+    Parameters
+    ----------
+    out
+        Folder for the report and the model.
+    quick
+        Fewer rows and epochs: some seconds, worse figures.
+
+    Raises
+    ------
+    OSError
+        If the folder cannot be written to.
+    """
+    check_can_save(out / "model")
+    datasets = [load_diabetes(), make_bimodal(1000 if quick else 4000, random_state=SEED)]
+    settings = {"scaling": "auto", "random_state": SEED, "n_jobs": 1}  # one thread: same figures
+    if quick:
+        settings["max_epochs"] = 20
+    with _progress(len(datasets) * len(METHODS)) as advance:
+        _warm_up()
+        results = [_compare(dataset, settings, advance) for dataset in datasets]
+    for dataset, (table, _, split) in zip(datasets, results, strict=True):
+        print_table(_title(dataset, split), HEADER, table)
+        say("")
+    _keep(out, datasets[-1], results[-1][1], results[-1][2])
+
+
+def _warm_up() -> None:
+    """Train a little, so that the first method's seconds do not include what PyTorch loads late."""
+    line = make_line(20)
+    DecodingRegressor(max_epochs=1, n_jobs=1, random_state=SEED).fit(line.X, line.y)
+
+
+def _compare(
+    dataset: Dataset, settings: dict[str, Any], advance: Callable[[str], None]
+) -> tuple[list[list[str]], DistributionalRegressor, Split]:
+    """Return a row of figures per method, the decoding model, and the split."""
+    split = train_validation_test(dataset, SEED)
+    X, y = dataset.X, dataset.y
+    table, models = [], {}
+    for name, kind in METHODS.items():
+        advance(f"{dataset.name}: {name}")
+        started = time.perf_counter()
+        model = kind(**settings).fit(
+            X[split.train],
+            y[split.train],
+            validation_data=(X[split.validation], y[split.validation]),
+        )
+        seconds = time.perf_counter() - started
+        law = model.predict_distribution(X[split.test])
+        table.append([name, *_figures(y[split.test], law.mean(), law), f"{seconds:.1f}"])
+        models[name] = model
+    if dataset.true_law is not None:
+        truth = GaussianMixture(*dataset.true_law(X[split.test]))
+        table += [[], ["the true law", *_figures(y[split.test], truth.mean(), truth), ""]]
+    return table, models["decoding"], split
+
+
+def _figures(y: np.ndarray, point: np.ndarray, law: Any) -> list[str]:
+    found = metrics.evaluate(y, point, law, SHOWN)
+    return [f"{value:.1%}" if name == "coverage_90" else figure(value) for name, value in found.items()]
+
+
+def _title(dataset: Dataset, split: Split) -> str:
+    sizes = f"{len(split.train):,} training, {len(split.validation):,} validation rows"
+    return f"{dataset.name}: {len(split.test):,} test rows ({sizes})"
+
+
+def _keep(out: Path, dataset: Dataset, model: DistributionalRegressor, split: Split) -> None:
+    """Write report and model of the last data set, and say how to go on."""
+    folder, page = out / "model", out / "report.html"
+    model.save(folder)
+    try:
+        write_report(
+            model,
+            dataset.X[split.test],
+            dataset.y[split.test],
+            page,
+            title=f"The {dataset.name} data, predicted digit by digit",
+        )
+        say(f"Report of the decoding model on the {dataset.name} data: {page}")
+    except ImportError as error:
+        say(f"No report was written. {error}")
+    name = type(model).__name__
+    say(
+        f"The model is in {folder}. Load it with:\n"
+        f'  from digitwise import {name}; model = {name}.load("{folder.as_posix()}")\n'
+        "Train on a table of your own, and save the model, with:\n"
+        "  digitwise train your.csv --target COLUMN --out my_model"
+    )
+
+
+@contextmanager
+def _progress(n_steps: int) -> Iterator[Callable[[str], None]]:
+    """Yield a function that shows what is done next."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    if not sys.stderr.isatty():
+        yield lambda text: print(f"training {text} ...", file=sys.stderr, flush=True)
+        return
+    columns = (
+        TextColumn("training {task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=n_steps)
+        started: list[str] = []
+
+        def advance(text: str) -> None:
+            bar.update(task, description=text, completed=len(started))
+            started.append(text)
+
+        yield advance

@@ -1,0 +1,191 @@
+"""``digitwise train``: fit a model to a table and save it."""
+
+import sys
+import warnings
+from pathlib import Path
+from typing import Any, Literal
+
+from digitwise.cli.console import figure, print_facts, say
+from digitwise.cli.options import (
+    Column,
+    ColumnList,
+    DataFile,
+    Epochs,
+    Flag,
+    Name,
+    NewFolder,
+    OptionalFile,
+    OptionalName,
+    OptionalSeconds,
+)
+from digitwise.cli.tables import read_table, text_names
+from digitwise.cli.targets import check_columns, split_target
+from digitwise.cli.writing import check_can_save, check_can_write
+from digitwise.estimators import (
+    DecodingRegressor,
+    DistributionalRegressor,
+    HistogramRegressor,
+    MixtureDensityRegressor,
+    PointwiseRegressor,
+    QuantileRegressor,
+)
+
+EstimatorName = Literal["decoding", "pointwise", "histogram", "mixture_density", "quantile"]
+ESTIMATORS: dict[EstimatorName, type[DistributionalRegressor]] = {
+    "decoding": DecodingRegressor,
+    "pointwise": PointwiseRegressor,
+    "histogram": HistogramRegressor,
+    "mixture_density": MixtureDensityRegressor,
+    "quantile": QuantileRegressor,
+}
+
+
+def train(
+    data: DataFile,
+    /,
+    *,
+    target: Column,
+    out: NewFolder,
+    estimator: EstimatorName = "decoding",
+    seed: int = 0,
+    max_epochs: Epochs = None,
+    time_limit: OptionalSeconds = None,
+    scaling: OptionalName = None,
+    select_by: Name = "crps",
+    objective: OptionalName = None,
+    decoder: OptionalName = None,
+    drop: ColumnList = (),
+    categorical: ColumnList = (),
+    drop_missing_target: Flag = False,
+    validation_data: OptionalFile = None,
+    checkpoint: OptionalFile = None,
+    log: OptionalFile = None,
+) -> None:
+    """Fit a model to a table, and save it.
+
+    Numbers, text, dates and missing cells are used as they are. Ctrl-C keeps the best epoch so far.
+
+    Parameters
+    ----------
+    data
+        Table to learn from: CSV (also .csv.gz) or Parquet.
+    target
+        Column to predict. All others are features, but for those to drop.
+    out
+        Folder of the model: new, empty, or a saved model to replace.
+    estimator
+        Kind of model: the digit decoder, or a baseline with the same encoder.
+    seed
+        Of everything random. The same seed and data give the same model.
+    max_epochs
+        Passes over the rows at the most.
+    time_limit
+        Stop after so many seconds, at the end of an epoch.
+    scaling
+        How the target becomes digits: auto (the decoder's default), affine, log, symlog, quantile.
+    select_by
+        Validation figure that chooses the best epoch: crps, rmse, mae, nll ...
+    objective
+        What the decoder minimises: smoothed_cross_entropy (default) or cross_entropy.
+    decoder
+        What predicts the next digit: tree (default) or transformer.
+    drop
+        Columns to leave out, such as row numbers.
+    categorical
+        Columns of numbers that are names, such as postal codes.
+    drop_missing_target
+        Leave out rows whose target is missing, instead of stopping.
+    validation_data
+        Table that chooses the best epoch, instead of a fifth of the rows.
+    checkpoint
+        File for the state of the training: after a crash, the same command goes on from it.
+    log
+        JSON-lines file that gets one row per epoch.
+
+    Raises
+    ------
+    ValueError
+        If the data or an option cannot be used.
+    OSError
+        If a file cannot be read or written.
+    """
+    check_can_save(out)
+    for path in filter(None, (checkpoint, log)):
+        check_can_write(path)
+    model = _make_model(
+        estimator,
+        {"objective": objective, "decoder": decoder},
+        scaling=scaling,
+        select_by=select_by,
+        max_epochs=max_epochs,
+        time_limit=time_limit,
+        random_state=seed,
+        checkpoint_path=None if checkpoint is None else str(checkpoint),
+        log_path=None if log is None else str(log),
+        verbose=int(sys.stdout.isatty()),
+    )
+    frame = read_table(data, text_columns=categorical)
+    check_columns(frame, categorical, data, "categorical column")
+    check_columns(frame, drop, data, "column to drop:")
+    frame = frame.drop(columns=list(drop))
+    X, y = split_target(frame, target, data, drop_missing=drop_missing_target)
+    _warn_of_row_names(X)
+    validation = None
+    if validation_data is not None:
+        held_out = read_table(validation_data, text_columns=text_names(X))
+        check_columns(held_out, list(X.columns), validation_data, "column of the training data:")
+        held_out = held_out[[*X.columns, *([target] if target in held_out.columns else [])]]
+        validation = split_target(held_out, target, validation_data, drop_missing=drop_missing_target)
+    model.fit(X, y, validation_data=validation)
+    model.save(out)
+    _tell(model, out, checkpoint)
+
+
+def _make_model(name: EstimatorName, own: dict[str, str | None], **shared: Any) -> DistributionalRegressor:
+    """Return an unfitted estimator; options that are None stay at its defaults."""
+    kind = ESTIMATORS[name]
+    given = {option: value for option, value in (own | shared).items() if value is not None}
+    unknown = [option for option in given if option not in kind().get_params()]
+    if unknown:
+        raise ValueError(f"--{unknown[0]} is an option of --estimator decoding, not of {name}.")
+    return kind(**given)
+
+
+def _warn_of_row_names(X: Any) -> None:
+    for name in sorted(text_names(X)):
+        if len(X) >= 20 and X[name].nunique() == len(X):
+            warnings.warn(
+                f"The text column {name!r} is different in every row. If it only names the rows, "
+                f"leave it out with --drop.",
+                stacklevel=2,
+            )
+
+
+def _tell(model: DistributionalRegressor, out: Path, checkpoint: Path | None) -> None:
+    """Print what was learnt and where it is."""
+    facts = dict(model.fit_summary_)
+    best = model.history_[model.best_epoch_ - 1]
+    n_held_out = int(facts["validation rows"])
+    chosen_on = "validation" if n_held_out else "training"
+    stopped = {"max_epochs": "all done", "patience": "no more progress", "time_limit": "time limit"}
+    why = stopped.get(model.stopped_by_, "interrupted")
+    rows = f"{facts['training rows']:,} for training, {n_held_out:,} for validation"
+    print_facts(
+        f"{type(model).__name__}, saved to {out}",
+        [
+            ("rows", rows),
+            ("scaling", model.scaling_reason_),
+            ("epochs", f"{model.n_iter_} ({why}); the best was {model.best_epoch_}"),
+            ("seconds", figure(float(facts["seconds"]))),
+            *(
+                (f"{chosen_on} {name.removeprefix('validation_')}", figure(value))
+                for name, value in best.items()
+                if name.startswith("validation_")
+            ),
+            (f"outside the range ({chosen_on})", f"{model.saturation_rate_:.1%} of targets"),
+        ],
+    )
+    if model.stopped_by_ == "interrupt":
+        say(f"\nTraining was interrupted; the model of epoch {model.best_epoch_} is saved.")
+        if checkpoint is not None:
+            say("The same command goes on from the checkpoint.")

@@ -1,0 +1,28 @@
+"""Data sets: one record type, ready-made and synthetic sets, a folder reader, and splitting."""
+
+from digitwise.datasets.dataset import Dataset, MixtureParameters
+from digitwise.datasets.embedded import load_diabetes
+from digitwise.datasets.splitting import Split, train_validation_test
+from digitwise.datasets.synthetic import (
+    make_bimodal,
+    make_constant,
+    make_heavy_tail,
+    make_line,
+    make_step,
+)
+from digitwise.datasets.tabular_folder import list_tabular, load_tabular
+
+__all__ = [
+    "Dataset",
+    "MixtureParameters",
+    "Split",
+    "train_validation_test",
+    "load_diabetes",
+    "make_bimodal",
+    "make_line",
+    "make_step",
+    "make_heavy_tail",
+    "make_constant",
+    "list_tabular",
+    "load_tabular",
+]

@@ -1,0 +1,20 @@
+"""Laws: what a model predicts for each row, and every question one can ask of it."""
+
+from digitwise.distributions.atoms import Atoms
+from digitwise.distributions.distribution import Distribution, SmoothDistribution
+from digitwise.distributions.gaussian_mixture import GaussianMixture
+from digitwise.distributions.histogram import Histogram, Tails
+from digitwise.distributions.mixture import mix
+from digitwise.distributions.transformed import Scaling, Transformed
+
+__all__ = [
+    "Distribution",
+    "SmoothDistribution",
+    "Histogram",
+    "Tails",
+    "Atoms",
+    "GaussianMixture",
+    "Transformed",
+    "Scaling",
+    "mix",
+]

@@ -1,0 +1,17 @@
+"""scikit-learn estimators: tables in, laws out."""
+
+from digitwise.estimators.base import DistributionalRegressor
+from digitwise.estimators.decoding import DecodingRegressor
+from digitwise.estimators.histogram import HistogramRegressor
+from digitwise.estimators.mixture_density import MixtureDensityRegressor
+from digitwise.estimators.pointwise import PointwiseRegressor
+from digitwise.estimators.quantile import QuantileRegressor
+
+__all__ = [
+    "DecodingRegressor",
+    "DistributionalRegressor",
+    "HistogramRegressor",
+    "MixtureDensityRegressor",
+    "PointwiseRegressor",
+    "QuantileRegressor",
+]

@@ -1,0 +1,345 @@
+"""What all estimators share: `fit`, and the verbs that read the predicted laws."""
+
+import os
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, TypeVar
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.utils import Tags, check_random_state
+from sklearn.utils.validation import check_is_fitted
+
+from digitwise.codecs import saturation_rate
+from digitwise.codecs.auto_scaling import make_scaling
+from digitwise.distributions import Distribution
+from digitwise.encoders.columns import Columns
+from digitwise.encoders.tabular import TabularEncoder
+from digitwise.estimators.fitted_target import FittedTarget, fit_target
+from digitwise.estimators.hardware import choose_device, cpu_threads
+from digitwise.estimators.inputs import check_features, check_targets, check_weights
+from digitwise.estimators.persistence import load_estimator, save_estimator
+from digitwise.estimators.shared_parameters import merge_signature
+from digitwise.estimators.table_rows import TableRows
+from digitwise.heads import Head
+from digitwise.metrics import get_metric
+from digitwise.training import Network, Rows, TrainingSettings, automatic_batch_size, fit
+
+Model = TypeVar("Model", bound="DistributionalRegressor")
+
+POINT_ESTIMATES = ("mean", "median", "mode")
+ROWS_PER_PASS = 8192
+MIN_ROWS_TO_SPLIT = 10
+
+
+class DistributionalRegressor(RegressorMixin, BaseEstimator, ABC):
+    """Table in, law out: an encoder and a head, trained on scaled targets.
+
+    Subclasses say which head (`_make_head`) and, where it has any, which leaves (`_leaf_edges`).
+    """
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        merge_signature(cls, DistributionalRegressor)
+
+    def __init__(
+        self,
+        *,
+        scaling: str = "auto",
+        margin: float = 0.05,
+        categorical: Literal["auto"] | Sequence[str | int] = "auto",
+        hidden_dim: int = 256,
+        n_layers: int = 3,
+        dropout: float = 0.1,
+        learning_rate: float = 1e-3,
+        weight_decay: float = 1e-2,
+        batch_size: int | Literal["auto"] = "auto",
+        max_epochs: int | Literal["auto"] = "auto",
+        max_grad_norm: float = 1.0,
+        validation_fraction: float = 0.2,
+        select_by: str = "crps",
+        patience: int | None = 20,
+        time_limit: float | None = None,
+        point_estimate: Literal["mean", "median", "mode"] = "mean",
+        device: str = "auto",
+        n_jobs: int | None = None,
+        warm_start: bool = False,
+        random_state: int | np.random.RandomState | None = None,
+        log_path: str | os.PathLike[str] | None = None,
+        checkpoint_path: str | os.PathLike[str] | None = None,
+        verbose: int = 0,
+    ) -> None:
+        self.scaling = scaling
+        self.margin = margin
+        self.categorical = categorical
+        self.hidden_dim = hidden_dim
+        self.n_layers = n_layers
+        self.dropout = dropout
+        self.learning_rate = learning_rate
+        self.weight_decay = weight_decay
+        self.batch_size = batch_size
+        self.max_epochs = max_epochs
+        self.max_grad_norm = max_grad_norm
+        self.validation_fraction = validation_fraction
+        self.select_by = select_by
+        self.patience = patience
+        self.time_limit = time_limit
+        self.point_estimate = point_estimate
+        self.device = device
+        self.n_jobs = n_jobs
+        self.warm_start = warm_start
+        self.random_state = random_state
+        self.log_path = log_path
+        self.checkpoint_path = checkpoint_path
+        self.verbose = verbose
+
+    @abstractmethod
+    def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
+        """Settle what depends on the training targets (scaled units) beyond scaling and leaves."""
+
+    @abstractmethod
+    def _leaf_edges(self) -> Float[np.ndarray, " edge"] | None:
+        """Return the borders of the head's leaves in scaled units, or None if it has none."""
+
+    @abstractmethod
+    def _make_head(self, memory_dim: int, target: FittedTarget) -> Head:
+        """Return an untrained head."""
+
+    def fit(
+        self: Model,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        validation_data: tuple[Any, Any] | tuple[Any, Any, Any] | None = None,
+    ) -> Model:
+        """Learn the law of ``y`` given ``X``; starts afresh unless ``warm_start``.
+
+        Parameters
+        ----------
+        X
+            ``(rows, columns)``: numpy, pandas, polars or pyarrow; numbers, categories, booleans, dates, missing values.
+        y
+            ``(rows,)``: finite numbers, in any units.
+        sample_weight
+            ``(rows,)``: non-negative weights; rows of weight 0 are as good as absent.
+        validation_data
+            ``(X, y)`` or ``(X, y, sample_weight)`` to choose the best epoch, instead of a random part of the rows.
+
+        Raises
+        ------
+        ValueError
+            If parameters are out of range, or the data are empty, infinite or do not fit together.
+        """
+        continues = bool(self.warm_start and hasattr(self, "network_"))
+        self._check_parameters()
+        X = check_features(self, X, reset=not continues)
+        y = check_targets(X, y)
+        weight = check_weights(sample_weight, len(y))
+        random = check_random_state(self.random_state)
+        seed = int(random.randint(2**31 - 1))
+        table = TableRows(X, y, weight).take(np.flatnonzero(weight > 0))
+        if validation_data is not None:
+            train, validation = table, self._check_validation(validation_data)
+        else:
+            train, validation = table.split(self._validation_rows(len(table)), random)
+        with cpu_threads(self.n_jobs):
+            if not continues:
+                self._start(train, seed)
+            self._train(train, validation, seed)
+        return self
+
+    def predict(self, X: Any) -> Float[np.ndarray, " row"]:
+        """Return the point estimate of each row, in the units of ``y``."""
+        return self._read(X, lambda law: getattr(law, self.point_estimate)())
+
+    def predict_distribution(self, X: Any) -> Distribution:
+        """Return the predicted laws, one per row, in the units of ``y``."""
+        with cpu_threads(self.n_jobs):
+            return self.network_.law(self._rows(X))
+
+    def predict_quantiles(
+        self, X: Any, quantiles: Sequence[float] | np.ndarray = (0.05, 0.5, 0.95)
+    ) -> Float[np.ndarray, "row q"]:
+        """Return ``(rows, quantiles)``: where the law's cdf reaches each level. They never cross."""
+        levels = np.asarray(quantiles, dtype=np.float64)
+        if levels.ndim != 1 or not ((levels >= 0) & (levels <= 1)).all():
+            raise ValueError(f"quantiles must be a list of levels in [0, 1], but got {quantiles}.")
+        return self._read(X, lambda law: law.quantile(levels))
+
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Float[np.ndarray, "row 2"]:
+        """Return ``(rows, 2)``: the central interval that holds ``coverage`` of the law."""
+        return self._read(X, lambda law: law.interval(coverage))
+
+    def predict_variance(self, X: Any) -> Float[np.ndarray, " row"]:
+        """Return the variance of each row's law, in squared units of ``y``."""
+        return self._read(X, lambda law: law.variance())
+
+    def sample(
+        self, X: Any, n_draws: int = 1, random_state: int | np.random.RandomState | None = None
+    ) -> Float[np.ndarray, "row draw"]:
+        """Return ``(rows, n_draws)`` draws from each row's law."""
+        return self.predict_distribution(X).sample(n_draws, random_state=random_state)
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the fitted model to a folder: JSON and safetensors, no pickle, no training data."""
+        check_is_fitted(self)
+        save_estimator(self, path)
+
+    @classmethod
+    def load(cls: type[Model], path: str | os.PathLike[str]) -> Model:
+        """Return a model that `save` wrote; nothing from the file is executed."""
+        known = {kind.__name__: kind for kind in DistributionalRegressor.__subclasses__()}
+        estimator = load_estimator(path, known)
+        if not isinstance(estimator, cls):
+            raise TypeError(f"{os.fspath(path)} holds a {type(estimator).__name__}, not a {cls.__name__}.")
+        return estimator
+
+    def __sklearn_tags__(self) -> Tags:
+        """Return scikit-learn's tags: missing values are fine."""
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+    def _read(self, X: Any, verb: Callable[[Distribution], np.ndarray]) -> np.ndarray:
+        """Return what a verb says of the laws, in passes of bounded memory."""
+        with cpu_threads(self.n_jobs):
+            rows = self._rows(X)
+            starts = range(0, len(rows), ROWS_PER_PASS)
+            return np.concatenate([verb(self.network_.law(rows.take(slice(i, i + ROWS_PER_PASS)))) for i in starts])
+
+    def _rows(self, X: Any) -> Rows:
+        check_is_fitted(self)
+        X = check_features(self, X, reset=False)
+        unknown = torch.full((len(X),), torch.nan, dtype=torch.float64)
+        tensors = self.columns_.transform(X)
+        return Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown)).to(self.network_.device)
+
+    def _check_parameters(self) -> None:
+        if self.point_estimate not in POINT_ESTIMATES:
+            raise ValueError(f"point_estimate must be one of {POINT_ESTIMATES}, but got {self.point_estimate!r}.")
+        if not 0 <= self.validation_fraction < 1:
+            raise ValueError(f"validation_fraction must lie in [0, 1), but got {self.validation_fraction}.")
+        if self.hidden_dim < 1 or self.n_layers < 1 or not 0 <= self.dropout < 1:
+            raise ValueError(
+                f"The encoder needs hidden_dim and n_layers of at least 1 and dropout in [0, 1), but got "
+                f"hidden_dim={self.hidden_dim}, n_layers={self.n_layers}, dropout={self.dropout}."
+            )
+        get_metric(self.select_by)
+
+    def _check_validation(self, data: tuple[Any, ...]) -> TableRows:
+        if not isinstance(data, tuple | list) or len(data) not in (2, 3):
+            raise ValueError("validation_data must be (X, y) or (X, y, sample_weight).")
+        X = check_features(self, data[0], reset=False)
+        y = check_targets(X, data[1])
+        return TableRows(X, y, check_weights(data[2] if len(data) == 3 else None, len(y)))
+
+    def _validation_rows(self, n_rows: int) -> int:
+        if n_rows < MIN_ROWS_TO_SPLIT or self.validation_fraction == 0:
+            return 0
+        return min(n_rows - 1, max(1, round(self.validation_fraction * n_rows)))
+
+    def _start(self, train: TableRows, seed: int) -> None:
+        """Fit columns and target, and build the network."""
+        self.columns_ = Columns.fit(train.X, categorical=self.categorical)
+        choice = make_scaling(self.scaling, train.y, self.margin, train.weight)
+        self.scaling_, self.scaling_reason_ = choice.scaling, choice.reason
+        self.target_ = fit_target(train.y, train.weight, choice.scaling, self._leaf_edges())
+        self._prepare(choice.scaling.forward(train.y))
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(seed)
+            self.network_ = self._make_network()
+        self.history_: list[dict[str, float | int]] = []
+
+    def _make_network(self) -> Network:
+        """Return an untrained network for the fitted columns and target."""
+        encoder = TabularEncoder(
+            self.columns_.n_numeric,
+            self.columns_.cardinalities,
+            hidden_dim=self.hidden_dim,
+            n_layers=self.n_layers,
+            dropout=self.dropout,
+        )
+        return Network(encoder, self._make_head(encoder.out_dim, self.target_))
+
+    def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        device = choose_device(self.device)
+        self.network_.float().to(device)
+        scale = len(train) / train.weight.sum()
+        rows = self._encode(train, scale).to(device)
+        held_out = self._encode(validation, len(validation) / validation.weight.sum()).to(device)
+        settings = self._settings(len(rows), seed)
+        selection = get_metric(self.select_by)
+        names = list(dict.fromkeys([self.select_by, "crps", "rmse"]))
+
+        def validate(network: Network) -> dict[str, float | int]:
+            law = network.law(held_out)
+            point = getattr(law, self.point_estimate)()
+            figures = {}
+            for name in names:
+                metric = get_metric(name)
+                prediction = law if metric.needs_law else point
+                figures[name] = float(metric.function(validation.y, prediction, sample_weight=validation.weight))
+            return figures
+
+        result = fit(
+            self.network_,
+            rows,
+            settings,
+            validate=validate,
+            select_by=self.select_by,
+            greater_is_better=selection.greater_is_better,
+            log_path=self.log_path,
+            checkpoint_path=self.checkpoint_path,
+            show_progress=self.verbose >= 1,
+        )
+        self.network_.finish(held_out)
+        if device.type != "mps":  # which has no float64
+            self.network_.double()  # so that predictions do not depend on how rows are batched
+        self.history_ = [*self.history_, *result.history]
+        self.n_iter_ = len(self.history_)
+        self.best_epoch_, self.stopped_by_ = result.best_epoch, result.stopped_by
+        self.saturation_rate_ = saturation_rate(validation.y, self.scaling_.low, self.scaling_.high)
+        self.fit_summary_: dict[str, float | int | str] = {
+            "training rows": len(train),
+            "validation rows": 0 if validation is train else len(validation),
+            "seconds": round(result.history[-1]["seconds"], 2),
+            "epochs": len(result.history),
+            "best epoch": result.best_epoch,
+            "stopped by": result.stopped_by,
+            "scaling": self.scaling_.name,
+            "why this scaling": self.scaling_reason_,
+            "saturation rate on validation rows": self.saturation_rate_,
+        }
+
+    def _encode(self, table: TableRows, weight_scale: float) -> Rows:
+        tensors = self.columns_.transform(table.X)
+        z = torch.as_tensor(self.scaling_.forward(table.y), dtype=torch.float64)
+        weight = torch.as_tensor(table.weight * weight_scale, dtype=torch.float32)
+        return Rows(tensors.numeric, tensors.categorical, z, weight)
+
+    def _settings(self, n_rows: int, seed: int) -> TrainingSettings:
+        batch_size = automatic_batch_size(n_rows) if self.batch_size == "auto" else self.batch_size
+        return TrainingSettings(
+            max_epochs=automatic_epochs(n_rows, batch_size) if self.max_epochs == "auto" else self.max_epochs,
+            batch_size=batch_size,
+            learning_rate=self.learning_rate,
+            weight_decay=self.weight_decay,
+            max_grad_norm=self.max_grad_norm,
+            patience=self.patience,
+            time_limit=self.time_limit,
+            seed=seed,
+        )
+
+
+def automatic_epochs(n_rows: int, batch_size: int) -> int:
+    """Return how many epochs make about 6000 steps, within 50 to 300.
+
+    Examples
+    --------
+    >>> [automatic_epochs(*sizes) for sizes in ((500, 32), (5000, 128), (50_000, 512))]
+    [300, 154, 61]
+    """
+    return int(min(300, max(50, round(6000 * batch_size / n_rows))))

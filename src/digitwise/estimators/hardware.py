@@ -1,0 +1,41 @@
+"""Which device, how many threads."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+
+
+def choose_device(name: str) -> torch.device:
+    """Return the named device; ``"auto"`` is a CUDA device where there is one, else the CPU.
+
+    Raises
+    ------
+    ValueError
+        If the name is no device, or the device is not there.
+    """
+    if name == "auto":
+        return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+    try:
+        device = torch.device(name)
+        torch.empty(0, device=device)
+    except (RuntimeError, AssertionError) as error:
+        raise ValueError(
+            f"device must be 'auto' or a torch device of this machine, but got {name!r}: {error}"
+        ) from error
+    return device
+
+
+@contextmanager
+def cpu_threads(n_jobs: int | None) -> Iterator[None]:
+    """Run with so many CPU threads (negative: all cores; None: as set), then restore the setting."""
+    if n_jobs is None:
+        yield
+        return
+    before = torch.get_num_threads()
+    torch.set_num_threads((os.cpu_count() or 1) if n_jobs < 0 else max(1, n_jobs))
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

@@ -1,0 +1,81 @@
+"""Checking what users hand in, as scikit-learn does, for arrays and for data frames."""
+
+from typing import Any
+
+import narwhals.stable.v2 as nw
+import numpy as np
+from jaxtyping import Float
+from sklearn.base import BaseEstimator
+from sklearn.utils.validation import check_consistent_length, check_X_y, validate_data
+
+
+def check_features(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
+    """Return the features, checked: a data frame as it is, anything else as a 2-D array.
+
+    Missing values are allowed, infinite ones are not. With ``reset`` the estimator notes names and number of the
+    features, otherwise they must be the same.
+    """
+    if _is_table(X):
+        if reset and len(X) < 2:
+            raise ValueError(f"fit needs at least 2 rows, but got n_samples={len(X)}: add rows.")
+        validate_data(estimator, X, reset=reset, skip_check_array=True)
+        return X
+    return validate_data(
+        estimator, X, reset=reset, dtype="numeric", ensure_all_finite="allow-nan", ensure_min_samples=2 if reset else 1
+    )
+
+
+def check_targets(X: Any, y: Any) -> Float[np.ndarray, " row"]:
+    """Return the targets as finite float64, one per row of ``X``.
+
+    Raises
+    ------
+    ValueError
+        If they are missing, not numbers, not finite, or not as many as the rows.
+    """
+    if y is None:
+        raise ValueError("requires y to be passed, but the target y is None.")
+    if hasattr(y, "to_numpy"):
+        y = y.to_numpy()
+    array = np.asarray(y)
+    if array.dtype.kind in "OUS":
+        try:
+            array = array.astype(np.float64)
+        except (TypeError, ValueError) as error:
+            raise ValueError(f"Targets must be numbers, but y holds {array.dtype} values: {error}.") from error
+    if np.iscomplexobj(array):
+        raise ValueError("Complex data not supported: targets must be real numbers.")
+    _, checked = check_X_y(np.zeros((len(array), 1)), array, y_numeric=True)
+    check_consistent_length(X, checked)
+    return np.asarray(checked, dtype=np.float64)
+
+
+def check_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
+    """Return the weights as float64, ones by default.
+
+    Raises
+    ------
+    ValueError
+        If they are negative, not finite, all zero, or not one per row.
+    """
+    if sample_weight is None:
+        return np.ones(n_rows)
+    weight = np.asarray(sample_weight, dtype=np.float64)
+    if weight.ndim == 0:
+        weight = np.full(n_rows, float(weight))
+    if weight.shape != (n_rows,):
+        raise ValueError(f"sample_weight must hold one weight per row ({n_rows}), but has shape {weight.shape}.")
+    if not np.isfinite(weight).all() or (weight < 0).any():
+        raise ValueError("sample_weight must be finite and non-negative.")
+    if not (weight > 0).any():
+        raise ValueError("sample_weight must have a positive entry, but all weights are zero.")
+    return weight
+
+
+def _is_table(X: Any) -> bool:
+    """Whether the columns may differ in type: a data frame, or an array that holds text."""
+    if nw.dependencies.is_into_dataframe(X):
+        return True
+    return isinstance(X, np.ndarray) and (
+        X.dtype.kind in "US" or (X.dtype.kind == "O" and any(isinstance(value, str) for value in X.flat))
+    )

@@ -1,0 +1,173 @@
+"""Saved models: a folder of JSON and safetensors. No pickle, no training data; nothing in it is ever executed."""
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import torch
+from safetensors.torch import load, save
+from torch import Tensor
+
+from digitwise.codecs.auto_scaling import scaling_from_dict
+from digitwise.encoders.columns import Columns
+from digitwise.estimators.components import from_json, to_json
+from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.heads import TargetMoments
+from digitwise.version import __version__
+
+if TYPE_CHECKING:
+    from digitwise.estimators.base import DistributionalRegressor
+
+SCHEMA = 1
+CONFIG, WEIGHTS = "config.json", "model.safetensors"
+FACTS = ("history_", "n_iter_", "best_epoch_", "stopped_by_", "saturation_rate_", "scaling_reason_", "fit_summary_")
+
+
+def save_estimator(estimator: "DistributionalRegressor", path: str | os.PathLike[str]) -> None:
+    """Write a fitted estimator to the folder ``path``: all of it or nothing.
+
+    A folder that already holds a saved model is replaced.
+
+    Raises
+    ------
+    FileExistsError
+        If ``path`` is something else than a saved model.
+    TypeError
+        If a parameter is an object that the library does not know, and so could not load.
+    """
+    target = Path(path)
+    if target.exists() and not (target / CONFIG).is_file() and not (target.is_dir() and not any(target.iterdir())):
+        raise FileExistsError(f"{target} exists and is not a saved model. Choose another path.")
+    state = estimator.network_.state_dict()
+    arrays = {f"network.{name}": value.cpu().float() for name, value in state.items()}  # trained in float32: exact
+    config = {
+        "schema": SCHEMA,
+        "digitwise": __version__,
+        "estimator": type(estimator).__name__,
+        "parameters": {name: _parameter(name, value) for name, value in estimator.get_params(deep=False).items()},
+        "fitted": _split_arrays(_fitted(estimator), "fitted", arrays),
+    }
+    weights = save({name: value.contiguous() for name, value in arrays.items()})
+    config["sha256"] = hashlib.sha256(weights).hexdigest()
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+    try:
+        (partial / WEIGHTS).write_bytes(weights)
+        (partial / CONFIG).write_text(json.dumps(config, indent=1), encoding="utf-8")
+        partial.chmod(0o755)
+        if target.exists():
+            previous = Path(tempfile.mkdtemp(prefix=f".{target.name}-", dir=target.parent))
+            os.replace(target, previous / "previous")
+            os.replace(partial, target)
+            shutil.rmtree(previous)
+        else:
+            os.replace(partial, target)
+    except BaseException:
+        shutil.rmtree(partial, ignore_errors=True)
+        raise
+
+
+def load_estimator(
+    path: str | os.PathLike[str], known: Mapping[str, type["DistributionalRegressor"]]
+) -> "DistributionalRegressor":
+    """Return the estimator that `save_estimator` wrote.
+
+    Raises
+    ------
+    FileNotFoundError
+        If the folder or one of its parts is missing.
+    ValueError
+        If the schema is unknown, the estimator is, or the weights are damaged.
+    """
+    folder = Path(path)
+    for name in (CONFIG, WEIGHTS):
+        if not (folder / name).is_file():
+            raise FileNotFoundError(f"{folder} must be a saved model, but has no {name}.")
+    try:
+        config = json.loads((folder / CONFIG).read_text(encoding="utf-8"))
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise ValueError(f"{folder / CONFIG} is damaged: {error}. Save the model again.") from error
+    if not isinstance(config, dict) or config.get("schema") != SCHEMA:
+        found = config.get("schema") if isinstance(config, dict) else None
+        raise ValueError(f"{folder} has schema {found}, but this version reads {SCHEMA}. Upgrade digitwise.")
+    weights = (folder / WEIGHTS).read_bytes()
+    if hashlib.sha256(weights).hexdigest() != config.get("sha256"):
+        raise ValueError(f"{folder / WEIGHTS} is damaged: its checksum differs. Copy or save the model again.")
+    if config.get("estimator") not in known:
+        raise ValueError(f"{folder} holds an unknown estimator {config.get('estimator')!r}. Upgrade digitwise.")
+    arrays = load(weights)
+    try:
+        estimator = known[config["estimator"]](**{k: from_json(v) for k, v in config["parameters"].items()})
+        _restore(estimator, _join_arrays(config["fitted"], arrays), arrays)
+    except (KeyError, TypeError, RuntimeError) as error:
+        raise ValueError(f"{folder} does not hold what its schema promises: {error}. Save the model again.") from error
+    return estimator
+
+
+def _parameter(name: str, value: object) -> Any:
+    if name == "random_state" and isinstance(value, np.random.RandomState):
+        return None  # a generator's state is no setting
+    if name.endswith("_path"):
+        return None if value is None else os.fspath(value)  # type: ignore[call-overload]
+    return to_json(value)
+
+
+def _fitted(estimator: "DistributionalRegressor") -> dict[str, Any]:
+    target = estimator.target_
+    fitted: dict[str, Any] = {name: getattr(estimator, name) for name in FACTS}
+    fitted["columns"] = estimator.columns_.to_dict()
+    fitted["scaling"] = target.scaling.to_dict()
+    fitted["moments"] = [target.moments.mean, target.moments.std]
+    fitted["edges_y"], fitted["values_y"] = target.edges_y, target.values_y
+    fitted["n_features_in_"] = estimator.n_features_in_
+    if hasattr(estimator, "feature_names_in_"):
+        fitted["feature_names_in_"] = [str(name) for name in estimator.feature_names_in_]
+    if hasattr(estimator, "objective_"):
+        fitted["objective_"] = to_json(estimator.objective_)
+    return fitted
+
+
+def _restore(estimator: "DistributionalRegressor", fitted: dict[str, Any], arrays: dict[str, Tensor]) -> None:
+    for name in FACTS:
+        setattr(estimator, name, fitted[name])
+    estimator.columns_ = Columns.from_dict(fitted["columns"])
+    estimator.scaling_ = scaling_from_dict(fitted["scaling"])
+    moments = TargetMoments(*fitted["moments"])
+    estimator.target_ = FittedTarget(estimator.scaling_, moments, fitted["edges_y"], fitted["values_y"])
+    estimator.n_features_in_ = fitted["n_features_in_"]
+    if "feature_names_in_" in fitted:
+        estimator.feature_names_in_ = np.array(fitted["feature_names_in_"], dtype=object)
+    if "objective_" in fitted:
+        estimator.objective_ = from_json(fitted["objective_"])
+    estimator.network_ = estimator._make_network()
+    prefix = "network."
+    estimator.network_.load_state_dict({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
+    estimator.network_.double().eval()
+
+
+def _split_arrays(value: Any, name: str, arrays: dict[str, Tensor]) -> Any:
+    """Return ``value`` as JSON; numpy arrays go to ``arrays`` and leave their name behind."""
+    if isinstance(value, np.ndarray):
+        arrays[name] = torch.as_tensor(value)
+        return {"array": name}
+    if isinstance(value, dict):
+        return {key: _split_arrays(part, f"{name}.{key}", arrays) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return [_split_arrays(part, f"{name}.{index}", arrays) for index, part in enumerate(value)]
+    return value.item() if isinstance(value, np.generic) else value
+
+
+def _join_arrays(value: Any, arrays: dict[str, Tensor]) -> Any:
+    if isinstance(value, dict):
+        if set(value) == {"array"}:
+            return arrays[value["array"]].numpy()
+        return {key: _join_arrays(part, arrays) for key, part in value.items()}
+    if isinstance(value, list):
+        return [_join_arrays(part, arrays) for part in value]
+    return value

@@ -1,0 +1,154 @@
+"""The papers' decoder: a small pre-norm transformer that writes one digit after another."""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Bool, Float, Int64
+from torch import Tensor, nn
+
+from digitwise.codecs.tree import MAX_ANCESTOR_NODES, DigitTree
+from digitwise.nn.attention import KeyValueCache
+from digitwise.nn.memory import Memory
+from digitwise.nn.transformer import CrossContext, DecoderLayer
+
+
+class DigitDecoder(nn.Module):
+    """Transformer over the digits written so far, with cross-attention to the memory.
+
+    Parameters
+    ----------
+    tree
+        The digit tree of the codec.
+    memory_dim
+        Width of the memory's features.
+    dim, n_heads, n_layers, feed_forward_dim
+        Width, attention heads, layers and width of the feed-forward blocks.
+    dropout
+        Dropout probability while training.
+
+    Notes
+    -----
+    *Differs from the paper* (GenRe², arXiv 2512.06533): learned positions instead of sinusoidal ones, a final
+    norm, no trailing pad step, and cross-attention to a single memory token is computed once per row, since a softmax
+    over one key does not depend on the query.
+    """
+
+    def __init__(
+        self,
+        tree: DigitTree,
+        memory_dim: int,
+        *,
+        dim: int = 128,
+        n_heads: int = 4,
+        n_layers: int = 2,
+        feed_forward_dim: int = 512,
+        dropout: float = 0.1,
+    ) -> None:
+        super().__init__()
+        self.tree = tree
+        self.vocab_size, self.length = tree.vocab_size, tree.length
+        self.memory_proj = nn.Linear(memory_dim, dim)
+        self.token_embedding = nn.Embedding(self.vocab_size + 1, dim)  # the last id starts a sequence
+        self.position = nn.Parameter(torch.randn(self.length, dim) * 0.02)
+        self.layers = nn.ModuleList(DecoderLayer(dim, n_heads, feed_forward_dim, dropout) for _ in range(n_layers))
+        self.norm = nn.LayerNorm(dim)
+        self.out = nn.Linear(dim, self.vocab_size)
+
+    def contexts(self, memory: Memory) -> list[CrossContext]:
+        """Return what each layer takes from the memory, once per row."""
+        projected = Memory(self.memory_proj(memory.features), memory.mask)
+        return [layer.context(projected) for layer in self._layers()]
+
+    def sequence_logits(
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
+    ) -> Float[Tensor, "batch draw step vocab"]:
+        """Return the logits at each step given the tokens before it, in one causal pass."""
+        start = torch.full_like(tokens[..., :1], self.vocab_size)
+        previous = torch.cat([start, tokens[..., :-1]], dim=-1)
+        hidden = (self.token_embedding(previous) + self.position[: tokens.shape[-1]]).flatten(0, 1)
+        return self._run(hidden, self.contexts(memory), is_causal=True).view(*tokens.shape, -1)
+
+    def start(self, memory: Memory, n_draws: int) -> "DigitDecodingState":
+        """Return cached decoding of ``n_draws`` sequences per row."""
+        n_sequences = memory.features.shape[0] * n_draws
+        caches = [layer.self_attention.new_cache(n_sequences, self.length) for layer in self._layers()]
+        return DigitDecodingState(self, self.contexts(memory), caches, n_draws)
+
+    def node_logits(
+        self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
+    ) -> Float[Tensor, "batch node vocab"]:
+        """Return the logits in inner nodes, in one pass in which a node attends to its ancestors.
+
+        A tree of more than 8192 inner nodes is walked level by level on the cache instead, where the mask would
+        not fit (see ``benchmarks/speed/enumeration.py`` for the times of both).
+        """
+        if nodes is None and self.tree.n_nodes > MAX_ANCESTOR_NODES:
+            return self.node_logits_by_level(memory)
+        ancestors = self.tree.ancestors_or_self()
+        if nodes is None:
+            hidden = self._node_inputs(torch.arange(self.tree.n_nodes, device=ancestors.device)).unsqueeze(0)
+            mask = ancestors.unsqueeze(0)
+        else:
+            hidden = self._node_inputs(nodes)
+            mask = ancestors[nodes.unsqueeze(2), nodes.unsqueeze(1)]
+        return self._run(hidden, self.contexts(memory), mask)
+
+    def node_logits_by_level(self, memory: Memory) -> Float[Tensor, "batch node vocab"]:
+        """Return the logits in all inner nodes, level by level: each node extends the cache of its parent."""
+        batch, tree = memory.features.shape[0], self.tree
+        state = self.start(memory, 1)
+        logits = [state.step(None)]
+        start = 1
+        for size in tree.level_sizes[1:]:
+            level = slice(start, start + size)
+            above = tree.parent[level] - tree.parent[start]
+            state.select(above)
+            logits.append(state.step(tree.last_token[level].expand(batch, -1)))
+            start += size
+        return torch.cat(logits, dim=1)
+
+    def _node_inputs(self, nodes: Tensor) -> Tensor:
+        token = torch.where(nodes == 0, self.vocab_size, self.tree.last_token[nodes])
+        return torch.as_tensor(self.token_embedding(token) + self.position[self.tree.depth[nodes]])
+
+    def _layers(self) -> list[DecoderLayer]:
+        return [layer for layer in self.layers if isinstance(layer, DecoderLayer)]
+
+    def _run(
+        self,
+        hidden: Float[Tensor, "sequence step dim"],
+        contexts: list[CrossContext],
+        mask: Bool[Tensor, "#sequence step step"] | None = None,
+        *,
+        is_causal: bool = False,
+        caches: list[KeyValueCache] | None = None,
+    ) -> Float[Tensor, "all_sequences step vocab"]:
+        for index, layer in enumerate(self._layers()):
+            cache = None if caches is None else caches[index]
+            hidden = layer(hidden, contexts[index], mask, is_causal=is_causal, cache=cache)
+        return torch.as_tensor(self.out(self.norm(hidden)))
+
+
+@dataclass
+class DigitDecodingState:
+    """Sequences under way, with the keys and values of their prefixes."""
+
+    model: DigitDecoder
+    contexts: list[CrossContext]
+    caches: list[KeyValueCache]
+    n_draws: int
+
+    def step(self, tokens: Int64[Tensor, "batch draw"] | None) -> Float[Tensor, "batch draw vocab"]:
+        """Append tokens (None at the start) and return the logits of the next ones."""
+        model, written = self.model, self.caches[0].size
+        batch = self.contexts[0].memory.features.shape[0]
+        if tokens is None:
+            tokens = torch.full((batch, self.n_draws), model.vocab_size, device=model.position.device)
+        hidden = (model.token_embedding(tokens) + model.position[written]).view(batch * self.n_draws, 1, -1)
+        return model._run(hidden, self.contexts, caches=self.caches).view(batch, self.n_draws, -1)
+
+    def select(self, draws: Int64[Tensor, " draw"]) -> None:
+        """Replace the draws of every row by the named ones (with repeats), caches included."""
+        for cache in self.caches:
+            cache.select(self.n_draws, draws)
+        self.n_draws = len(draws)

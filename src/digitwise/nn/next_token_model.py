@@ -1,0 +1,48 @@
+"""The next-token model: what a policy needs of a decoder.
+
+Three ways to ask the same question, "which digit comes next?": for given sequences at once, step by step on a
+cache, and for nodes of the digit tree. A law test holds every model to the same answers.
+"""
+
+from typing import Protocol, runtime_checkable
+
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from digitwise.nn.memory import Memory
+
+
+@runtime_checkable
+class DecodingState(Protocol):
+    """Sequences under way: ``batch × draw`` prefixes and whatever is cached for them."""
+
+    def step(self, tokens: Int64[Tensor, "batch draw"] | None) -> Float[Tensor, "batch draw vocab"]:
+        """Append tokens (None at the start) and return the logits of the next ones."""
+        ...
+
+
+@runtime_checkable
+class NextTokenModel(Protocol):
+    """Raw logits of the next token; masking and normalising belong to the policy."""
+
+    vocab_size: int
+    length: int
+
+    def sequence_logits(
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
+    ) -> Float[Tensor, "batch draw step vocab"]:
+        """Return the logits at each step, given the tokens before it (teacher forcing)."""
+        ...
+
+    def start(self, memory: Memory, n_draws: int) -> DecodingState:
+        """Return a state that writes ``n_draws`` sequences per row, step by step."""
+        ...
+
+    def node_logits(
+        self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
+    ) -> Float[Tensor, "batch node vocab"]:
+        """Return the logits in inner nodes of the digit tree: all of them, or per row the named ones.
+
+        Named nodes must be closed under "parent": a row that names a node names its ancestors too.
+        """
+        ...

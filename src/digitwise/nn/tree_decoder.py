@@ -1,0 +1,90 @@
+"""One logit vector per inner node of the digit tree: a hierarchical softmax.
+
+Where the tree is small this replaces the transformer: the whole law of a row is one matrix product.
+"""
+
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+
+from digitwise.codecs.tree import DigitTree
+from digitwise.nn.memory import Memory
+
+DENSE_NODE_LIMIT = 4096
+"""Up to this many logits, one product for all nodes is faster than gathering the weights of a few."""
+
+
+class TreeDecoder(nn.Module):
+    """Logits that are linear in the memory, with weights of their own in every inner node.
+
+    Parameters
+    ----------
+    tree
+        The digit tree of the codec.
+    memory_dim
+        Width of the memory's features.
+
+    References
+    ----------
+    Morin and Bengio, "Hierarchical probabilistic neural network language model", 2005.
+    """
+
+    def __init__(self, tree: DigitTree, memory_dim: int) -> None:
+        super().__init__()
+        self.tree = tree
+        self.vocab_size, self.length = tree.vocab_size, tree.length
+        # The vocabulary comes first, so that a softmax over few digits runs along many nodes in memory.
+        self.weight = nn.Parameter(torch.randn(self.vocab_size, tree.n_nodes, memory_dim) * 0.3 / memory_dim**0.5)
+        self.bias = nn.Parameter(torch.zeros(self.vocab_size, tree.n_nodes))
+
+    def sequence_logits(
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
+    ) -> Float[Tensor, "batch draw step vocab"]:
+        """Return the logits at each step given the tokens before it."""
+        nodes = self.tree.nodes_on_path(tokens)
+        return self.node_logits(memory, nodes.flatten(1)).view(*nodes.shape, -1)
+
+    def start(self, memory: Memory, n_draws: int) -> "TreeDecodingState":
+        """Return decoding of ``n_draws`` sequences per row."""
+        nodes = torch.zeros(memory.features.shape[0], n_draws, dtype=torch.int64, device=self.weight.device)
+        logits = self.node_logits(memory) if self._is_small else None
+        return TreeDecodingState(self, memory, logits, nodes)
+
+    def node_logits(
+        self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
+    ) -> Float[Tensor, "batch node vocab"]:
+        """Return the logits in all inner nodes, or in the named ones of each row."""
+        if nodes is None or self._is_small:
+            flat = torch.addmm(self.bias.flatten(), memory.pooled, self.weight.flatten(0, 1).T)
+            logits = flat.view(-1, *self.bias.shape).transpose(1, 2)
+            return logits if nodes is None else _pick(logits, nodes)
+        logits = torch.einsum("vbnd,bd->bnv", self.weight[:, nodes], memory.pooled)
+        return logits + self.bias.T[nodes]
+
+    @property
+    def _is_small(self) -> bool:
+        return self.bias.numel() <= DENSE_NODE_LIMIT
+
+
+def _pick(logits: Float[Tensor, "batch node vocab"], nodes: Int64[Tensor, "batch pick"]) -> Tensor:
+    return logits.gather(1, nodes.unsqueeze(-1).expand(-1, -1, logits.shape[-1]))
+
+
+@dataclass
+class TreeDecodingState:
+    """Sequences under way: the inner node each of them has reached."""
+
+    model: TreeDecoder
+    memory: Memory
+    logits: Float[Tensor, "batch node vocab"] | None  # of all nodes, where the tree is small
+    nodes: Int64[Tensor, "batch draw"]
+
+    def step(self, tokens: Int64[Tensor, "batch draw"] | None) -> Float[Tensor, "batch draw vocab"]:
+        """Append tokens (None at the start) and return the logits of the next ones."""
+        if tokens is not None:
+            self.nodes = self.model.tree.child[self.nodes, tokens]
+        if self.logits is None:
+            return self.model.node_logits(self.memory, self.nodes)
+        return _pick(self.logits, self.nodes)

@@ -1,0 +1,49 @@
+"""A policy and its objective behind the same interface as the other heads."""
+
+import numpy as np
+from jaxtyping import Float
+from torch import nn
+
+from digitwise.distributions import Histogram
+from digitwise.nn.loss_output import LossOutput, Targets
+from digitwise.nn.memory import Memory
+from digitwise.objectives.objective import Objective
+from digitwise.policy.enumeration import leaf_probs
+from digitwise.policy.policy import Policy
+
+
+class DecodingHead(nn.Module):
+    """Write the number digit by digit; predict with the exact law of the digit tree.
+
+    Parameters
+    ----------
+    policy
+        Model and codec.
+    objective
+        What to minimise; its automatic settings settled.
+    edges_y, values_y
+        Borders and values of the codec's leaves in data units.
+    """
+
+    def __init__(
+        self,
+        policy: Policy,
+        objective: Objective,
+        edges_y: Float[np.ndarray, " edge"],
+        values_y: Float[np.ndarray, " leaf"],
+    ) -> None:
+        super().__init__()
+        self.policy, self.objective = policy, objective
+        self.edges_y, self.values_y = edges_y, values_y
+
+    def loss(self, memory: Memory, targets: Targets) -> LossOutput:
+        """Return the objective's loss."""
+        return self.objective(self.policy, memory, targets)
+
+    def law(self, memory: Memory) -> Histogram:
+        """Return the exact laws, data units; the outermost leaves are open."""
+        probs = leaf_probs(self.policy, memory).double().cpu().numpy()
+        return Histogram(edges=self.edges_y, probs=probs, values=self.values_y, tails="exponential")
+
+    def finish(self, memory: Memory, targets: Targets) -> None:
+        """Nothing is left to set."""

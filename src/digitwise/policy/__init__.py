@@ -1,0 +1,18 @@
+"""Policies: laws over digit sequences, and the ways to read them."""
+
+from digitwise.policy.enumeration import leaf_log_probs, leaf_probs
+from digitwise.policy.policy import Policy
+from digitwise.policy.quantile_decoding import decode_quantiles, sample_stratified
+from digitwise.policy.rollout import Rollout
+from digitwise.policy.sampling import greedy, sample
+
+__all__ = [
+    "Policy",
+    "Rollout",
+    "decode_quantiles",
+    "greedy",
+    "leaf_log_probs",
+    "leaf_probs",
+    "sample",
+    "sample_stratified",
+]

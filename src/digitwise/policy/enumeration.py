@@ -1,0 +1,43 @@
+"""The exact law: log-probabilities of all leaves of the digit tree, in one pass."""
+
+import torch
+from jaxtyping import Float
+from torch import Tensor
+
+from digitwise.nn.memory import Memory
+from digitwise.policy.policy import Policy
+
+
+def leaf_log_probs(policy: Policy, memory: Memory) -> Float[Tensor, "batch leaf"]:
+    """Return the log-probability of every number the codec can write; differentiable.
+
+    Examples
+    --------
+    >>> from digitwise.codecs import DigitTree, NormalizedCodec
+    >>> from digitwise.nn import TreeDecoder
+    >>> codec = NormalizedCodec(base=2, length=3)
+    >>> tree = DigitTree(codec.grammar, codec.length)
+    >>> policy = Policy(TreeDecoder(tree, memory_dim=4), codec, tree)
+    >>> leaf_log_probs(policy, Memory(torch.zeros(1, 1, 4))).exp().tolist()
+    [[0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125, 0.125]]
+    """
+    return policy.tree.leaf_sums(policy.node_log_probs(memory))
+
+
+def leaf_probs(policy: Policy, memory: Memory, rows_per_pass: int = 1024) -> Float[Tensor, "batch leaf"]:
+    """Return the probability of every leaf, without gradient, in passes of bounded memory.
+
+    Parameters
+    ----------
+    policy, memory
+        The law and the rows.
+    rows_per_pass
+        Rows enumerated at once.
+    """
+    passes = []
+    with torch.no_grad():
+        for start in range(0, memory.features.shape[0], rows_per_pass):
+            rows = slice(start, start + rows_per_pass)
+            part = Memory(memory.features[rows], None if memory.mask is None else memory.mask[rows])
+            passes.append(leaf_log_probs(policy, part).exp())
+    return torch.cat(passes)

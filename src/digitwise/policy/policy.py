@@ -1,0 +1,83 @@
+"""Model plus codec: masked, normalised next-token probabilities. The only softmax over tokens."""
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
+
+from digitwise.codecs.codec import Codec
+from digitwise.codecs.tree import DigitTree
+from digitwise.nn.memory import Memory
+from digitwise.nn.next_token_model import NextTokenModel
+
+
+class Policy(nn.Module):
+    """A law over a codec's sequences, given a memory.
+
+    Parameters
+    ----------
+    model
+        The next-token model; a `torch.nn.Module`.
+    codec
+        The codec whose grammar masks the model.
+    tree
+        The codec's digit tree.
+
+    Raises
+    ------
+    ValueError
+        If model and codec disagree on vocabulary or length.
+    """
+
+    transitions: Tensor
+
+    def __init__(self, model: NextTokenModel, codec: Codec, tree: DigitTree) -> None:
+        super().__init__()
+        if (model.vocab_size, model.length) != (codec.vocab_size, codec.length):
+            raise ValueError(
+                f"Model and codec must share vocabulary and length, but the model has {model.vocab_size} tokens × "
+                f"{model.length} steps and the codec {codec.vocab_size} × {codec.length}."
+            )
+        self.model, self.codec, self.tree = model, codec, tree
+        self.register_buffer("transitions", codec.grammar.transitions.clone(), persistent=False)
+        self._has_forbidden_tokens = bool((tree.child < 0).any())
+
+    def next_token_log_probs(
+        self,
+        logits: Float[Tensor, "*shape position vocab"],
+        states: Int64[Tensor, "*#shape position"],
+        temperature: float = 1.0,
+    ) -> Float[Tensor, "*shape position vocab"]:
+        """Return log-probabilities of the next token; forbidden tokens get ``-inf``.
+
+        Parameters
+        ----------
+        logits
+            Raw logits of the model.
+        states
+            Grammar state of each prefix.
+        temperature
+            Divides the logits before they are normalised.
+        """
+        if temperature != 1.0:
+            logits = logits / temperature
+        if self._has_forbidden_tokens:
+            logits = logits.masked_fill(self.transitions[states] < 0, -torch.inf)
+        # Along the last axis torch's CPU kernel is slow for few tokens: put the longer axis innermost.
+        return torch.log_softmax(logits.transpose(-1, -2), dim=-2).transpose(-1, -2)
+
+    def log_probs(
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], temperature: float = 1.0
+    ) -> Float[Tensor, "batch draw step"]:
+        """Return the log-probability of each given token, given those before it."""
+        logits = self.model.sequence_logits(memory, tokens)
+        states = self.tree.state[self.tree.nodes_on_path(tokens)]
+        log_probs = self.next_token_log_probs(logits, states, temperature)
+        return log_probs.gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
+
+    def node_log_probs(
+        self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
+    ) -> Float[Tensor, "batch node vocab"]:
+        """Return next-token log-probabilities in inner nodes of the tree: all, or per row the named ones."""
+        logits = self.model.node_logits(memory, nodes)
+        states = self.tree.state if nodes is None else self.tree.state[nodes]
+        return self.next_token_log_probs(logits, states)

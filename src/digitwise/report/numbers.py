@@ -1,0 +1,59 @@
+"""Numbers as a reader likes them: few digits, no exponent where it can be avoided."""
+
+import math
+from typing import Any
+
+
+def plain(value: Any, digits: int = 3) -> str:
+    """Return a number with ``digits`` significant digits, thousands separated.
+
+    Examples
+    --------
+    >>> [plain(v) for v in (54.0817, 0.031416, 1234567.0, 12, -0.5, 3e-7, float("nan"))]
+    ['54.1', '0.0314', '1,234,567', '12', '-0.500', '3e-07', '–']
+    """
+    number = float(value)
+    if math.isnan(number):
+        return "–"
+    if math.isinf(number):
+        return "∞" if number > 0 else "-∞"
+    if number == int(number) and abs(number) < 1e15:
+        return f"{int(number):,}"
+    size = int(f"{number:.{digits - 1}e}".split("e")[1])  # after rounding: 0.9999 is 1.00
+    if not -4 <= size < 15:
+        return f"{number:.{digits - 1}g}"
+    decimals = max(0, digits - 1 - size)
+    return f"{number:,.{decimals}f}"
+
+
+def percent(share: Any) -> str:
+    """Return a share as a whole percentage, with a decimal near 0 and 1 where it matters.
+
+    Examples
+    --------
+    >>> percent(0.894), percent(0.996), percent(1.0), percent(0.0)
+    ('89%', '99.6%', '100%', '0%')
+    """
+    number = 100.0 * float(share)
+    near_an_end = 0.0 < number < 1.0 or 99.0 < number < 100.0
+    return f"{number:.1f}%" if near_an_end else f"{number:.0f}%"
+
+
+def value_in_words(value: Any) -> str:
+    """Return a setting or a fact as short text.
+
+    Examples
+    --------
+    >>> value_in_words(0.12345), value_in_words(None), value_in_words(True), value_in_words((1, 2))
+    ('0.123', 'none', 'yes', '(1, 2)')
+    """
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return plain(value)
+    if isinstance(value, str):
+        return value
+    text = repr(value.item() if type(value).__module__ == "numpy" and hasattr(value, "item") else value)
+    return text if len(text) <= 200 else text[:199] + "…"

@@ -1,0 +1,19 @@
+"""Training: optimiser steps as a generator, and a friendly loop around them."""
+
+from digitwise.training.batches import Rows, automatic_batch_size
+from digitwise.training.fit import FitResult, fit
+from digitwise.training.network import Network
+from digitwise.training.settings import TrainingSettings
+from digitwise.training.steps import Step, epoch_steps, make_optimizer
+
+__all__ = [
+    "FitResult",
+    "Network",
+    "Rows",
+    "Step",
+    "TrainingSettings",
+    "automatic_batch_size",
+    "epoch_steps",
+    "fit",
+    "make_optimizer",
+]

@@ -1,0 +1,64 @@
+"""Table rows as tensors, and the random mini-batches of an epoch."""
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Encoded columns and scaled targets of some rows, all on one device.
+
+    Parameters
+    ----------
+    numeric, categorical
+        The columns.
+    z
+        Targets in scaled units, float64; NaN where they are not known.
+    weight
+        Sample weights.
+    """
+
+    numeric: Float[Tensor, "row numeric"]
+    categorical: Int64[Tensor, "row categorical"]
+    z: Float[Tensor, " row"]
+    weight: Float[Tensor, " row"]
+
+    def __len__(self) -> int:
+        """Return the number of rows."""
+        return len(self.z)
+
+    def take(self, index: Int64[Tensor, " pick"] | slice) -> "Rows":
+        """Return the named rows."""
+        return Rows(self.numeric[index], self.categorical[index], self.z[index], self.weight[index])
+
+    def to(self, device: torch.device) -> "Rows":
+        """Return the rows on a device."""
+        return Rows(*(part.to(device) for part in (self.numeric, self.categorical, self.z, self.weight)))
+
+
+def automatic_batch_size(n_rows: int) -> int:
+    """Return the power of two nearest twice the square root of the rows, within 32 to 512.
+
+    Small data get many steps and large data full ones.
+
+    Examples
+    --------
+    >>> [automatic_batch_size(n) for n in (100, 1000, 5000, 50_000)]
+    [32, 64, 128, 512]
+    """
+    return int(min(512, max(32, 2 ** round(math.log2(2 * n_rows**0.5)))))
+
+
+def shuffled_batches(rows: Rows, batch_size: int) -> Iterator[Rows]:
+    """Yield one epoch of mini-batches in random order (torch's default CPU generator decides it).
+
+    The batches differ in size by one row at most, so that no step rests on a handful of left-over rows.
+    """
+    order = torch.randperm(len(rows)).to(rows.z.device)
+    for index in order.tensor_split(max(1, round(len(rows) / batch_size))):
+        yield rows.take(index)

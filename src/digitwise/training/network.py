@@ -1,0 +1,51 @@
+"""An encoder and a head: what is trained, saved and asked for laws."""
+
+import torch
+from torch import nn
+
+from digitwise.distributions import Distribution
+from digitwise.encoders.encoder import Encoder
+from digitwise.heads.head import Head
+from digitwise.nn.loss_output import LossOutput, Targets
+from digitwise.nn.memory import Memory
+from digitwise.training.batches import Rows
+
+
+class Network(nn.Module):
+    """Columns in; a loss or a law out."""
+
+    def __init__(self, encoder: Encoder, head: Head) -> None:
+        super().__init__()
+        self.encoder, self.head = encoder, head
+
+    @property
+    def dtype(self) -> torch.dtype:
+        """Floating-point type of the weights."""
+        return next(self.parameters()).dtype
+
+    @property
+    def device(self) -> torch.device:
+        """Where the weights are."""
+        return next(self.parameters()).device
+
+    def memory(self, rows: Rows) -> Memory:
+        """Return the memory of some rows."""
+        return self.encoder(rows.numeric.to(self.dtype), rows.categorical)
+
+    def loss(self, rows: Rows) -> LossOutput:
+        """Return the head's training loss on some rows."""
+        return self.head.loss(self.memory(rows), Targets(rows.z, rows.weight))
+
+    def law(self, rows: Rows) -> Distribution:
+        """Return the laws of some rows, in data units; without gradient, dropout off."""
+        was_training = self.training
+        self.eval()
+        with torch.no_grad():
+            law = self.head.law(self.memory(rows))
+        self.train(was_training)
+        return law
+
+    def finish(self, rows: Rows) -> None:
+        """Let the head set what training does not, from the rows that chose the best epoch."""
+        with torch.no_grad():
+            self.head.finish(self.memory(rows), Targets(rows.z, rows.weight))

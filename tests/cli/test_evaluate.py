@@ -1,0 +1,51 @@
+"""``digitwise evaluate`` and ``digitwise report``: the figures of digitwise.metrics."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from digitwise import DecodingRegressor, metrics
+from digitwise.cli.evaluate import SHOWN
+
+
+def test_json_holds_the_metrics(run: Callable, model: Path, houses: Path) -> None:
+    outcome = run("evaluate", model, houses, "--target", "price", "--json")
+    found = json.loads(outcome.out)
+    frame = pd.read_csv(houses, dtype={"code": str})
+    frame["built"] = pd.to_datetime(frame["built"])
+    fitted = DecodingRegressor.load(model)
+    X, y = frame.drop(columns=["id", "price"]), frame["price"]
+    expected = metrics.evaluate(y, fitted.predict(X), fitted.predict_distribution(X), SHOWN)
+    assert found["rows"] == len(y)
+    assert found["model"] == pytest.approx(expected)
+    assert found["baseline"]["rmse"] == pytest.approx(y.std(ddof=0))
+    assert found["baseline"]["spearman"] is None
+
+
+def test_the_table_shows_every_figure(run: Callable, model: Path, houses: Path) -> None:
+    outcome = run("evaluate", model, houses, "--target", "price")
+    assert outcome.code == 0
+    for word in (*SHOWN, "baseline", "60 rows", "of the targets lie outside the range"):
+        assert word in outcome.out
+
+
+def test_targets_outside_the_range_are_counted(run: Callable, model: Path, houses: Path, tmp_path: Path) -> None:
+    frame = pd.read_csv(houses)
+    frame["price"] = [1e6] * 15 + [400.0] * 45
+    frame.to_csv(tmp_path / "far.csv", index=False)
+    outcome = run("evaluate", model, tmp_path / "far.csv", "--target", "price", "--json")
+    assert json.loads(outcome.out)["saturation_rate"] == 0.25
+
+
+def test_report_writes_one_page(run: Callable, model: Path, houses: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("jinja2")
+    page = tmp_path / "report.html"
+    options = ("--target", "price", "--out", page, "--title", "Houses & homes", "--unit", "EUR")
+    outcome = run("report", model, houses, *options)
+    assert (outcome.code, outcome.out) == (0, f"Wrote {page}.\n")
+    text = page.read_text(encoding="utf-8")
+    assert "Houses &amp; homes" in text and "price" in text and "EUR" in text

@@ -1,0 +1,55 @@
+"""Mixing histograms is averaging their cdfs."""
+
+import numpy as np
+import pytest
+
+from digitwise.distributions import Atoms, Histogram, mix
+
+RNG = np.random.default_rng(0)
+EDGES = np.cumsum(np.r_[0.0, RNG.uniform(0.1, 1.0, size=5)])
+VALUES = EDGES[:-1] + 0.3 * np.diff(EDGES)
+LAWS = [Histogram(EDGES, RNG.dirichlet(np.ones(5), size=3), VALUES, "exponential") for _ in range(4)]
+Y = np.linspace(-1.0, 6.0, 30)[None, :]
+
+
+@pytest.mark.parametrize(
+    "weights",
+    [None, [0.1, 0.2, 0.3, 0.4], RNG.dirichlet(np.ones(4), size=3)],
+    ids=["equal", "shared", "per row"],
+)
+def test_the_cdf_is_the_weighted_average(weights: object) -> None:
+    law = mix(LAWS, weights)
+    shares = np.broadcast_to(np.full(4, 0.25) if weights is None else weights, (3, 4))
+    for verb in ("cdf", "pdf"):
+        parts = np.stack([getattr(member, verb)(Y) for member in LAWS], axis=1)
+        expected = np.einsum("rm,rmk->rk", shares, parts)
+        np.testing.assert_allclose(getattr(law, verb)(Y), expected, rtol=1e-12)
+    means = np.stack([member.mean() for member in LAWS], axis=1)
+    np.testing.assert_allclose(law.mean(), (shares * means).sum(axis=1))
+    assert law.tails == "exponential"
+
+
+def test_one_member_is_itself() -> None:
+    np.testing.assert_array_equal(mix(LAWS[:1]).probs, LAWS[0].probs)
+
+
+@pytest.mark.parametrize(
+    ("laws", "weights", "message"),
+    [
+        ([], None, "at least one"),
+        ([LAWS[0], LAWS[1][:2]], None, "same rows"),
+        ([LAWS[0], Histogram(EDGES + 1.0, LAWS[0].probs)], None, "edges"),
+        ([LAWS[0], Histogram(EDGES, LAWS[0].probs)], None, "values and tails"),
+        ([LAWS[0], Histogram(EDGES, LAWS[0].probs, VALUES)], None, "values and tails"),
+        (LAWS, [0.5, 0.5], "member"),
+        (LAWS, [0.5, 0.5, 0.5, 0.5], "sum to 1"),
+    ],
+)
+def test_wrong_arguments_are_errors(laws: object, weights: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        mix(laws, weights)
+
+
+def test_only_histograms_mix() -> None:
+    with pytest.raises(TypeError):
+        mix([Atoms.from_draws([[1.0]])])

@@ -1,0 +1,26 @@
+"""The estimators, small enough for tests."""
+
+from digitwise import (
+    DecodingRegressor,
+    HistogramRegressor,
+    MixtureDensityRegressor,
+    NormalizedCodec,
+    PointwiseRegressor,
+    QuantileRegressor,
+    Transformer,
+)
+
+SMALL = {"hidden_dim": 32, "n_layers": 2, "dropout": 0.0, "random_state": 0, "learning_rate": 3e-3}
+
+ESTIMATORS = {
+    "decoding": lambda **more: DecodingRegressor(codec=NormalizedCodec(base=2, length=6), **SMALL | more),
+    "transformer": lambda **more: DecodingRegressor(
+        codec=NormalizedCodec(base=4, length=3),
+        decoder=Transformer(dim=16, n_heads=2, n_layers=1, feed_forward_dim=32, dropout=0.0),
+        **SMALL | more,
+    ),
+    "pointwise": lambda **more: PointwiseRegressor(**SMALL | more),
+    "histogram": lambda **more: HistogramRegressor(n_bins=32, **SMALL | more),
+    "mixture_density": lambda **more: MixtureDensityRegressor(n_components=3, **SMALL | more),
+    "quantile": lambda **more: QuantileRegressor(n_quantiles=20, **SMALL | more),
+}

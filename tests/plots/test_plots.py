@@ -1,0 +1,182 @@
+"""Every plot draws without warnings, on the axes it is given, with labels and units."""
+
+import sys
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from digitwise import metrics, plots
+from digitwise.distributions import Atoms, Histogram
+from digitwise.plots.style import DARK, LIGHT, Palette, axes_or_new
+
+HISTORY = [{"epoch": i + 1, "train_loss": 2.0 / (i + 1), "validation_crps": 30.0 + 1.0 / (i + 1)} for i in range(5)]
+NOMINAL = np.array([0.5, 0.8, 0.9])
+# name: a call with everything but ax, expected labels
+DRAWINGS = {
+    "density": (
+        lambda law, x, y, **k: plots.predicted_density(law[:4], y[:4], target_name="price", unit="EUR", **k),
+        ("price (EUR)", ""),
+    ),
+    "density of one row, no truth": (
+        lambda law, x, y, **k: plots.predicted_density(law[:1], **k),
+        ("target", ""),
+    ),
+    "fan of regions": (
+        lambda law, x, y, **k: plots.predicted_fan(law, x, y, feature_name="dose", feature_unit="mg", unit="mV", **k),
+        ("dose (mg)", "target (mV)"),
+    ),
+    "fan of quantiles": (
+        lambda law, x, y, **k: plots.predicted_fan(law, x, kind="quantile", **k),
+        ("x", "target"),
+    ),
+    "predicted against true": (
+        lambda law, x, y, **k: plots.predicted_against_true(law.mean(), y, interval=law.interval(), unit="m", **k),
+        ("true target (m)", "predicted target (m)"),
+    ),
+    "pit": (
+        lambda law, x, y, **k: plots.pit_histogram(metrics.pit(law, y), **k),
+        ("cdf of the predicted law at the true value", "share of rows"),
+    ),
+    "reliability": (
+        lambda law, x, y, **k: plots.reliability_curve(*metrics.reliability(law, y), n_rows=len(y), **k),
+        ("nominal coverage", "observed coverage"),
+    ),
+    "coverage": (
+        lambda law, x, y, **k: plots.coverage_against_width(law.interval(0.8), y, coverage=0.8, **k),
+        ("width of the 80% interval", "observed coverage"),
+    ),
+    "learning, two curves": (
+        lambda law, x, y, **k: plots.learning_curve(HISTORY, best_epoch=3, **k),
+        ("epoch", ""),
+    ),
+    "learning, one curve": (
+        lambda law, x, y, **k: plots.learning_curve(HISTORY, ["validation_crps"], **k),
+        ("epoch", "validation crps"),
+    ),
+}
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_draws_on_the_given_axes_with_labels(name, law, x, y):
+    draw, labels = DRAWINGS[name]
+    figure, ax = plt.subplots()
+    before = dict(matplotlib.rcParams)
+    assert draw(law, x, y, ax=ax) is ax
+    figure.canvas.draw()
+    assert (ax.get_xlabel(), ax.get_ylabel()) == labels
+    assert ax.get_legend() is not None
+    assert plt.get_fignums() == [figure.number], "no other figure is made"
+    assert dict(matplotlib.rcParams) == before, "no global setting is changed"
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("name", DRAWINGS)
+def test_makes_axes_when_none_are_given(name, law, x, y):
+    ax = DRAWINGS[name][0](law, x, y)
+    ax.figure.canvas.draw()
+    assert len(plt.get_fignums()) == 1
+
+
+def test_colours_come_from_one_source(law, x, y):
+    ax = plots.predicted_against_true(law.mean(), y)
+    used = {matplotlib.colors.to_hex(line.get_color()) for line in ax.lines}
+    assert used <= set(vars(LIGHT).values())
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    "laws",
+    [
+        Histogram(np.linspace(0, 1, 257), np.random.default_rng(0).dirichlet(np.ones(256), size=6)),
+        Atoms([0.0, 0.5, 1.0], np.full((6, 3), 1 / 3)),
+        Atoms([2.0], np.ones((6, 1))),  # no spread at all
+    ],
+    ids=["many narrow leaves", "atoms", "one atom"],
+)
+def test_laws_of_any_kind_can_be_drawn(laws):
+    plots.predicted_density(laws, np.full(6, 0.5)).figure.canvas.draw()
+    plots.predicted_fan(laws, np.arange(6.0)).figure.canvas.draw()
+
+
+def test_rows_of_a_fan_may_come_in_any_order(law, x, y):
+    order = np.random.default_rng(0).permutation(len(x))
+    sorted_ax = plots.predicted_fan(law, x, kind="quantile")
+    mixed_ax = plots.predicted_fan(law[order], x[order], kind="quantile")
+    for one, other in zip(sorted_ax.lines, mixed_ax.lines, strict=True):
+        np.testing.assert_allclose(one.get_xydata(), other.get_xydata())
+
+
+def test_pit_bars_add_up_and_the_reliability_curve_shows_the_metric(law, y):
+    ax = plots.pit_histogram(metrics.pit(law, y), n_bins=8)
+    bars = [p.get_height() for p in ax.patches if p.get_width() == pytest.approx(1 / 8)]
+    assert len(bars) == 8 and sum(bars) == pytest.approx(1.0)
+    nominal, observed = metrics.reliability(law, y)
+    drawn = plots.reliability_curve(nominal, observed, n_rows=len(y)).lines[-1].get_xydata()
+    np.testing.assert_allclose(drawn, np.stack([nominal, observed], axis=1))
+
+
+def test_groups_of_similar_width_share_out_all_rows(law, y):
+    ax = plots.coverage_against_width(law.interval(), y, n_groups=4)
+    shares = ax.lines[-1].get_ydata()
+    assert np.mean(shares) == pytest.approx(metrics.coverage(law, y, 0.9))
+
+
+def test_intervals_of_one_width_are_one_group(law, y):
+    ends = law.mean()[:, None] + np.array([-2.0, 2.0])
+    ax = plots.coverage_against_width(ends, y)
+    hit = (ends[:, 0] <= y) & (y <= ends[:, 1])
+    np.testing.assert_allclose(ax.lines[-1].get_xydata(), [[4.0, hit.mean()]])
+
+
+def test_a_large_scatter_is_stored_as_pixels():
+    ax = plots.predicted_against_true(np.arange(5000.0), np.arange(5000.0))
+    assert ax.lines[-1].get_rasterized()
+
+
+@pytest.mark.parametrize(
+    ("call", "sentence"),
+    [
+        (lambda law, x, y: plots.predicted_density(law, y), "Between 1 and 30 rows"),
+        (lambda law, x, y: plots.predicted_density(law[:3], y), "3 rows and 40 values"),
+        (lambda law, x, y: plots.predicted_density(law[:2], labels=["a"]), "1 labels for 2 rows"),
+        (lambda law, x, y: plots.predicted_density(law[:1], [np.nan]), "must be finite"),
+        (lambda law, x, y: plots.predicted_fan(law, x[:-1]), "one value per row"),
+        (lambda law, x, y: plots.predicted_fan(law, np.zeros(40)), "two or more values"),
+        (lambda law, x, y: plots.predicted_fan(law, x, kind="heat"), "'heat'"),
+        (lambda law, x, y: plots.predicted_fan(law, x, levels=(50.0,)), "between 0 and 1"),
+        (lambda law, x, y: plots.predicted_against_true(y, y[1:]), "one value per row"),
+        (lambda law, x, y: plots.pit_histogram([0.5, 1.5]), "between 0 and 1"),
+        (lambda law, x, y: plots.pit_histogram([]), "0 values"),
+        (lambda law, x, y: plots.reliability_curve([0.5], [0.5, 0.6], n_rows=9), "equally many"),
+        (lambda law, x, y: plots.reliability_curve([0.5], [0.5], n_rows=0), "at least 1"),
+        (
+            lambda law, x, y: plots.coverage_against_width(law.interval(), y, n_groups=41),
+            "41 groups",
+        ),
+        (lambda law, x, y: plots.learning_curve([]), "at least one row"),
+        (lambda law, x, y: plots.learning_curve(HISTORY, ["loss"]), "'loss'"),
+        (lambda law, x, y: plots.learning_curve(HISTORY, []), "Between 1 and 4 keys"),
+    ],
+)
+def test_errors_say_what_must_hold(call, sentence, law, x, y):
+    with pytest.raises(ValueError, match=sentence):
+        call(law, x, y)
+    assert not plt.get_fignums(), "nothing is drawn before the arguments are checked"
+
+
+def test_a_missing_matplotlib_is_a_sentence_with_the_extra(monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.pyplot", None)
+    with pytest.raises(ModuleNotFoundError, match=r"digitwise\[plot\]"):
+        axes_or_new(None)
+
+
+def test_a_palette_tells_its_meanings_apart():
+    colours = vars(LIGHT)
+    with pytest.raises(ValueError, match="its own colour"):
+        Palette(**{**colours, "truth": LIGHT.law})
+    with pytest.raises(ValueError, match="#rrggbb"):
+        Palette(**{**colours, "truth": "red"})
+    assert vars(DARK).keys() == colours.keys()
