@@ -90,7 +90,7 @@ def test_a_failing_cell_is_recorded_with_its_error() -> None:
     [
         ("no file /home/me/data/a.csv", "no file a.csv"),
         (r"no file C:\Users\me\a.csv", "no file a.csv"),
-        ("[Errno 2] '/tmp/x/index.json'", "[Errno 2] 'index.json'"),
+        ("[Errno 2] '/srv/x/index.json'", "[Errno 2] 'index.json'"),
         ("3/4 of the rows and/or columns", "3/4 of the rows and/or columns"),
         ("two\n  lines", "two lines"),
     ],

@@ -57,6 +57,13 @@ def test_leaf_means_are_exact_for_few_levels() -> None:
     assert found.n_occupied == 3
 
 
+def test_the_error_is_that_of_targets_within_the_range() -> None:
+    y = np.array([0.0, 1.0])  # held out one by one, each is outside the range of the other
+    found = quantisation(y, NormalizedCodec(base=2, length=8), "affine", 0.05)
+    assert np.isnan(found.error_of_means)
+    assert found.saturation == 1.0
+
+
 def test_saturation_counts_held_out_targets_only() -> None:
     y = np.array([*np.linspace(0.0, 1.0, 49), 1000.0])
     codec = NormalizedCodec(base=2, length=8)

@@ -56,7 +56,8 @@ def test_reads_parquet_and_any_order_of_columns(
 ) -> None:
     pytest.importorskip("pyarrow")
     frame = pd.read_csv(houses, dtype={"code": str})
-    frame[frame.columns[::-1]].to_parquet(tmp_path / "houses.parquet")
+    frame = frame[frame.columns[::-1]].set_index("size")  # a named index is a column
+    frame.to_parquet(tmp_path / "houses.parquet")
     assert run("predict", model, tmp_path / "houses.parquet", "--out", tmp_path / "p.csv").code == 0
     table = pd.read_csv(tmp_path / "p.csv")
     np.testing.assert_allclose(table["prediction"], expected[0].predict(expected[1]))

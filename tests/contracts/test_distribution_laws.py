@@ -81,7 +81,6 @@ class Member:
     grid: np.ndarray
     continuous: bool = True
     own_mean: bool = True  # mean() is that of the density
-    connected: bool = True  # no gap in the support
 
     @property
     def law(self) -> Distribution:
@@ -123,7 +122,6 @@ MEMBERS = [
         "histogram with empty leaves",
         lambda a, b: Histogram(a + b * UNEVEN, SPARSE),
         subdivided(UNEVEN),
-        connected=False,
     ),
     Member(
         "histogram with values",
@@ -146,7 +144,6 @@ MEMBERS = [
         "open histogram with empty leaves",
         lambda a, b: Histogram(a + b * UNEVEN, SPARSE, tails="exponential"),
         with_tails(UNEVEN),
-        connected=False,
     ),
     Member(
         "gaussian mixture",
@@ -180,27 +177,24 @@ MEMBERS = [
     ),
     Member(
         "atoms",
-        lambda a, b: Atoms(a + b * ATOMS, RNG_FREE_PROBS),
+        lambda a, b: Atoms(a + b * ATOMS, GROWING_PROBS),
         np.unique(ATOMS),
         continuous=False,
-        connected=False,
     ),
     Member(
         "atoms on shared values",
         lambda a, b: Atoms(a + b * np.r_[2.0, -1.0, 2.0, 0.5], SHARED_PROBS),
         np.array([-1.0, 0.5, 2.0]),
         continuous=False,
-        connected=False,
     ),
     Member(
         "draws",
         lambda a, b: Atoms.from_draws(a + b * np.round(ATOMS, 0)),
         np.unique(np.round(ATOMS, 0)),
         continuous=False,
-        connected=False,
     ),
 ]
-RNG_FREE_PROBS = np.tile(np.arange(9.0) / 36.0, (3, 1))
+GROWING_PROBS = np.tile(np.arange(9.0) / 36.0, (3, 1))
 SHARED_PROBS = np.array([[0.25, 0.25, 0.25, 0.25], [0.0, 0.5, 0.0, 0.5], [0.1, 0.2, 0.3, 0.4]])
 
 every_member = pytest.mark.parametrize("member", MEMBERS, ids=lambda member: member.name)

@@ -72,6 +72,7 @@ def demo(
     for dataset, (table, _, split) in zip(datasets, results, strict=True):
         print_table(_title(dataset, split), HEADER, table)
         say("")
+    say("RMSE, CRPS, NLL and width: the lower the better. Cover should be 90%.\n")
     _keep(out, datasets[-1], results[-1][1], results[-1][2])
 
 
@@ -150,17 +151,17 @@ def _progress(n_steps: int) -> Iterator[Callable[[str], None]]:
         yield lambda text: print(f"training {text} ...", file=sys.stderr, flush=True)
         return
     columns = (
-        TextColumn("training {task.description}"),
+        TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=n_steps)
+        task = bar.add_task("getting ready", total=n_steps)
         started: list[str] = []
 
         def advance(text: str) -> None:
-            bar.update(task, description=text, completed=len(started))
+            bar.update(task, description=f"training {text}", completed=len(started))
             started.append(text)
 
         yield advance

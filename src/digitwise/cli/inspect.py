@@ -1,5 +1,6 @@
 """``digitwise inspect``: what a table holds, and what a digit decoder would make of its target."""
 
+import math
 from typing import Any
 
 import numpy as np
@@ -91,11 +92,11 @@ def _target_facts(y: Float[np.ndarray, " row"]) -> list[tuple[str, str]]:
 
 def _tell_quantisation(found: list[Quantisation], y: Float[np.ndarray, " row"], margin: float) -> None:
     def error(value: float) -> str:
-        share = f" ({value / y.std():.2%} of std)" if y.std() > 0 else ""
-        return figure(value) + share
+        is_defined = y.std() > 0 and not math.isnan(value)
+        return figure(value) + (f" ({value / y.std():.2%} of std)" if is_defined else "")
 
     print_table(
-        "What is lost by writing digits (root mean squared error of held-out targets)",
+        "Lost by writing digits (root mean squared error of held-out targets within the range)",
         ["digits", "leaf means", "mid-points", "leaves in use"],
         [
             [

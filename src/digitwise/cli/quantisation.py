@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from digitwise.codecs import NormalizedCodec, leaf_values, saturation_rate
+from digitwise.codecs import NormalizedCodec, leaf_values
 from digitwise.codecs.auto_scaling import make_scaling
 
 FOLDS = 5
@@ -21,8 +21,9 @@ class Quantisation:
     name
         Base and number of digits.
     error_of_means, error_of_middles
-        Root mean squared difference, in data units, between held-out targets and the number that
-        their leaf stands for: the mean of the leaf's other targets, or its mid-point.
+        Root mean squared difference, in data units, between held-out targets within the range and
+        the number that their leaf stands for: the mean of the leaf's other targets, or its
+        mid-point. NaN if none lies within the range.
     saturation
         Share of held-out targets outside the range of the others.
     n_occupied, n_leaves
@@ -67,7 +68,7 @@ def quantisation(y: Float[np.ndarray, " row"], codec: NormalizedCodec, scaling: 
     fold = np.random.default_rng(0).permutation(len(y)) % n_folds
     edges_z = codec.leaf_edges().numpy()
     of_means, of_middles = np.empty_like(y), np.empty_like(y)
-    outside = np.empty_like(y)
+    outside = np.empty(len(y), dtype=bool)
     for index in range(n_folds):
         held_out = fold == index
         others = y[~held_out]
@@ -77,12 +78,12 @@ def quantisation(y: Float[np.ndarray, " row"], codec: NormalizedCodec, scaling: 
         leaf = _leaf(codec, z)
         of_means[held_out] = leaf_values(others, edges)[leaf]
         of_middles[held_out] = ((edges[:-1] + edges[1:]) / 2)[leaf]
-        outside[held_out] = saturation_rate(y[held_out], fitted.low, fitted.high)
+        outside[held_out] = (y[held_out] < fitted.low) | (y[held_out] > fitted.high)
     z = torch.as_tensor(make_scaling(scaling, y, margin).scaling.forward(y))
     return Quantisation(
         name=f"base {codec.base} × {codec.length}",
-        error_of_means=_rms(y - of_means),
-        error_of_middles=_rms(y - of_middles),
+        error_of_means=_rms((y - of_means)[~outside]),
+        error_of_middles=_rms((y - of_middles)[~outside]),
         saturation=float(outside.mean()),
         n_occupied=len(np.unique(_leaf(codec, z))),
         n_leaves=codec.n_leaves,
@@ -97,4 +98,4 @@ def _leaf(codec: NormalizedCodec, z: Float[torch.Tensor, " row"]) -> np.ndarray:
 
 
 def _rms(error: Float[np.ndarray, " row"]) -> float:
-    return float(np.sqrt(np.mean(error**2)))
+    return float(np.sqrt(np.mean(error**2))) if len(error) else float("nan")

@@ -110,9 +110,11 @@ def _read_parquet(pandas: Any, path: Path) -> Any:
         frame = pandas.read_parquet(path, engine="pyarrow")
     except pyarrow.ArrowException as error:
         raise ValueError(f"'{path}' is not a Parquet file, or it is damaged: {error}") from error
+    # a named index is a column like any other; row numbers are none
+    frame = frame.reset_index(drop=all(name is None for name in frame.index.names))
     names = [str(name) for name in frame.columns]
     _check_names(names, path)
-    return frame.set_axis(names, axis=1).reset_index(drop=True)
+    return frame.set_axis(names, axis=1)
 
 
 def _check_names(names: list[str], path: Path) -> None:

@@ -176,7 +176,7 @@ def _tell(model: DistributionalRegressor, out: Path, checkpoint: Path | None) ->
             ("rows", rows),
             ("scaling", model.scaling_reason_),
             ("epochs", f"{model.n_iter_} ({why}); the best was {model.best_epoch_}"),
-            ("seconds", figure(float(facts["seconds"]))),
+            ("seconds", f"{float(facts['seconds']):.1f}"),
             *(
                 (f"{chosen_on} {name.removeprefix('validation_')}", figure(value))
                 for name, value in best.items()

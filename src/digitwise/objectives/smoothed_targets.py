@@ -94,9 +94,9 @@ def automatic_width(z: Float[np.ndarray, " row"]) -> float:
     >>> round(automatic_width(0.5 + 0.1 * rng.standard_normal(1000)), 3)
     0.01
     """
-    interquartile = float(np.diff(np.quantile(z, [0.25, 0.75]))[0])
+    interquartile = float(np.quantile(z, 0.75) - np.quantile(z, 0.25))
     spread = min(float(np.std(z)), interquartile / 1.349) if interquartile > 0 else float(np.std(z))
-    width = 0.1 * spread * (1000 / max(len(z), 1)) ** 0.2
+    width = 0.1 * spread * math.pow(1000 / max(len(z), 1), 0.2)
     distinct = np.unique(z)
     if 2 <= len(distinct) <= len(z) / 10:
         width = min(width, float(np.median(np.diff(distinct))) / 4)
