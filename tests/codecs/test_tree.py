@@ -45,7 +45,7 @@ def test_leaf_sums_add_the_edges_of_each_path() -> None:
 
 def test_ancestors() -> None:
     tree = DigitTree(RESTRICTED, 3)
-    mask = tree.ancestors_or_self()
+    mask = tree.ancestors_or_self()[0]
     for node in range(tree.n_nodes):
         chain = {node}
         while node:
@@ -78,3 +78,10 @@ def test_a_tree_too_large_to_enumerate_is_refused() -> None:
 def test_transitions_must_name_states() -> None:
     with pytest.raises(ValueError, match="must name states"):
         Grammar(torch.tensor([[0, 7]]))
+
+
+def test_ancestors_among_named_nodes() -> None:
+    tree = DigitTree(RESTRICTED, 3)
+    nodes = torch.tensor([[0, 3, 1, 8], [2, 0, 8, 4]])
+    everywhere = tree.ancestors_or_self()[0]
+    torch.testing.assert_close(tree.ancestors_or_self(nodes), everywhere[nodes.unsqueeze(2), nodes.unsqueeze(1)])

@@ -59,7 +59,7 @@ def test_predictions_depend_on_the_row_alone(model, monkeypatch) -> None:
     assert_allclose(model.predict_quantiles(X[order], [0.1, 0.5, 0.9]), together[order], rtol=1e-9)
     alone = np.vstack([model.predict_quantiles(X[i : i + 1], [0.1, 0.5, 0.9]) for i in range(20)])
     assert_allclose(alone, together[:20], rtol=1e-9)
-    monkeypatch.setattr("digitwise.estimators.base.ROWS_PER_PASS", 7)
+    monkeypatch.setattr("digitwise.estimators.law_verbs.ROWS_PER_PASS", 7)
     assert_allclose(model.predict_quantiles(X, [0.1, 0.5, 0.9]), together, rtol=1e-9)
 
 

@@ -12,7 +12,6 @@ from digitwise.cli.options import Column, DataFile, Flag, ModelFolder
 from digitwise.cli.saved import features_for, load_model, read_for
 from digitwise.cli.targets import split_target
 from digitwise.codecs import saturation_rate
-from digitwise.distributions import Atoms
 from digitwise.estimators import DistributionalRegressor
 from digitwise.report.evidence import gather
 from digitwise.report.scores import score_table
@@ -109,10 +108,7 @@ def scores(model: DistributionalRegressor, X: Any, y: np.ndarray) -> tuple[dict[
     """
     evidence = gather(model, X, y, target_name=None, unit=None)
     table = score_table(evidence)
-    figures = {name: table[name].model for name in SHOWN}
-    if isinstance(evidence.law, Atoms):  # masses instead of densities: not comparable
-        figures["nll"] = math.nan
-    return figures, {name: table[name].baseline for name in SHOWN}
+    return {name: table[name].model for name in SHOWN}, {name: table[name].baseline for name in SHOWN}
 
 
 def as_json(**content: Any) -> str:

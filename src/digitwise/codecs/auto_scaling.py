@@ -155,7 +155,10 @@ def choose_scaling(y: Numbers, *, margin: float = 0.05, sample_weight: Numbers |
     cells = effective_cells(affine.forward(values), weights)
     fillable = _fillable_cells(weights)
     if len(values) <= N_CELLS and cells >= OWN_CELLS * fillable:
-        reason = f"affine: the {len(values)} distinct targets have (nearly) a cell each."
+        shown = (
+            "targets are constant" if len(values) == 1 else f"{len(values)} distinct targets have (nearly) a cell each"
+        )
+        reason = f"affine: the {shown}."
         return ScalingChoice(scaling=affine, reason=reason)
 
     logarithmic = (LogScaling if values[0] > 0 else SymlogScaling).fit(values, margin=margin, sample_weight=weights)

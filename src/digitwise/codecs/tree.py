@@ -13,7 +13,6 @@ from torch import Tensor, nn
 from digitwise.codecs.grammar import FORBIDDEN, Grammar
 
 MAX_LEAVES = 2**20
-MAX_ANCESTOR_NODES = 8192
 
 
 class DigitTree(nn.Module):
@@ -39,6 +38,8 @@ class DigitTree(nn.Module):
         ``(node, vocab)``: the inner node (or, on the last level, the leaf) reached; -1 where forbidden.
     parent, last_token, depth, state
         ``(node,)``: of each inner node; the root has parent 0, token 0, depth 0 and grammar state 0.
+    first_leaf, last_leaf
+        ``(node,)``: the range of leaves below each inner node.
     leaf_nodes, leaf_tokens
         ``(leaf, step)``: the inner nodes on the way to each leaf, and the tokens chosen there.
 
@@ -58,6 +59,8 @@ class DigitTree(nn.Module):
     last_token: Tensor
     depth: Tensor
     state: Tensor
+    first_leaf: Tensor
+    last_leaf: Tensor
     leaf_nodes: Tensor
     leaf_tokens: Tensor
 
@@ -99,7 +102,12 @@ class DigitTree(nn.Module):
                 tokens.append(token)
                 self.level_sizes.append(len(states))
             offset = next_offset
+        n_nodes, every_leaf = sum(self.level_sizes), torch.arange(len(leaf_nodes)).repeat_interleave(length)
         buffers = {
+            "first_leaf": every_leaf.new_full((n_nodes,), len(leaf_nodes)).scatter_reduce(
+                0, leaf_nodes.flatten(), every_leaf, "amin"
+            ),
+            "last_leaf": every_leaf.new_zeros(n_nodes).scatter_reduce(0, leaf_nodes.flatten(), every_leaf, "amax"),
             "child": torch.cat(children),
             "parent": torch.cat(parents),
             "last_token": torch.cat(tokens),
@@ -145,21 +153,13 @@ class DigitTree(nn.Module):
             start += size
         return total
 
-    def ancestors_or_self(self) -> Bool[Tensor, "node node"]:
-        """Return the mask in which row ``i`` marks node ``i`` and its ancestors.
+    def ancestors_or_self(self, nodes: Int64[Tensor, "batch node"] | None = None) -> Bool[Tensor, "#batch node node"]:
+        """Return the mask in which row ``i`` marks, among the given nodes (or all), node ``i`` and its ancestors.
 
-        Raises
-        ------
-        ValueError
-            If the tree has more than 8192 inner nodes: then walk it level by level.
+        A node is above another one if its leaves include the other's.
         """
-        if self.n_nodes > MAX_ANCESTOR_NODES:
-            raise ValueError(
-                f"The ancestor mask needs at most {MAX_ANCESTOR_NODES} inner nodes, but the tree has {self.n_nodes}."
-            )
-        mask = torch.eye(self.n_nodes, dtype=torch.bool, device=self.parent.device)
-        start = 1
-        for size in self.level_sizes[1:]:
-            mask[start : start + size] |= mask[self.parent[start : start + size]]
-            start += size
-        return mask
+        chosen = torch.arange(self.n_nodes, device=self.parent.device).unsqueeze(0) if nodes is None else nodes
+        first, last, depth = self.first_leaf[chosen], self.last_leaf[chosen], self.depth[chosen]
+        starts_before = first.unsqueeze(1) <= first.unsqueeze(2)
+        ends_after = last.unsqueeze(1) >= last.unsqueeze(2)
+        return starts_before & ends_after & (depth.unsqueeze(1) <= depth.unsqueeze(2))

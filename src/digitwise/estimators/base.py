@@ -2,7 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -14,12 +14,12 @@ from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs import saturation_rate
 from digitwise.codecs.auto_scaling import make_scaling
-from digitwise.distributions import Distribution
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.tabular import TabularEncoder
 from digitwise.estimators.fitted_target import FittedTarget, fit_target
 from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_targets, check_weights
+from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
 from digitwise.estimators.shared_parameters import merge_signature
 from digitwise.estimators.table_rows import TableRows
@@ -30,11 +30,10 @@ from digitwise.training import Network, Rows, TrainingSettings, automatic_batch_
 Model = TypeVar("Model", bound="DistributionalRegressor")
 
 POINT_ESTIMATES = ("mean", "median", "mode")
-ROWS_PER_PASS = 8192
 MIN_ROWS_TO_SPLIT = 10
 
 
-class DistributionalRegressor(RegressorMixin, BaseEstimator, ABC):
+class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     """Table in, law out: an encoder and a head, trained on scaled targets.
 
     Subclasses say which head (`_make_head`) and, where it has any, which leaves (`_leaf_edges`).
@@ -151,38 +150,6 @@ class DistributionalRegressor(RegressorMixin, BaseEstimator, ABC):
             self._train(train, validation, seed)
         return self
 
-    def predict(self, X: Any) -> Float[np.ndarray, " row"]:
-        """Return the point estimate of each row, in the units of ``y``."""
-        return self._read(X, lambda law: getattr(law, self.point_estimate)())
-
-    def predict_distribution(self, X: Any) -> Distribution:
-        """Return the predicted laws, one per row, in the units of ``y``."""
-        with cpu_threads(self.n_jobs):
-            return self.network_.law(self._rows(X))
-
-    def predict_quantiles(
-        self, X: Any, quantiles: Sequence[float] | np.ndarray = (0.05, 0.5, 0.95)
-    ) -> Float[np.ndarray, "row q"]:
-        """Return ``(rows, quantiles)``: where the law's cdf reaches each level. They never cross."""
-        levels = np.asarray(quantiles, dtype=np.float64)
-        if levels.ndim != 1 or not ((levels >= 0) & (levels <= 1)).all():
-            raise ValueError(f"quantiles must be a list of levels in [0, 1], but got {quantiles}.")
-        return self._read(X, lambda law: law.quantile(levels))
-
-    def predict_interval(self, X: Any, coverage: float = 0.9) -> Float[np.ndarray, "row 2"]:
-        """Return ``(rows, 2)``: the central interval that holds ``coverage`` of the law."""
-        return self._read(X, lambda law: law.interval(coverage))
-
-    def predict_variance(self, X: Any) -> Float[np.ndarray, " row"]:
-        """Return the variance of each row's law, in squared units of ``y``."""
-        return self._read(X, lambda law: law.variance())
-
-    def sample(
-        self, X: Any, n_draws: int = 1, random_state: int | np.random.RandomState | None = None
-    ) -> Float[np.ndarray, "row draw"]:
-        """Return ``(rows, n_draws)`` draws from each row's law."""
-        return self.predict_distribution(X).sample(n_draws, random_state=random_state)
-
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a folder: JSON and safetensors, no pickle, no training data."""
         check_is_fitted(self)
@@ -202,20 +169,6 @@ class DistributionalRegressor(RegressorMixin, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
-
-    def _read(self, X: Any, verb: Callable[[Distribution], np.ndarray]) -> np.ndarray:
-        """Return what a verb says of the laws, in passes of bounded memory."""
-        with cpu_threads(self.n_jobs):
-            rows = self._rows(X)
-            starts = range(0, len(rows), ROWS_PER_PASS)
-            return np.concatenate([verb(self.network_.law(rows.take(slice(i, i + ROWS_PER_PASS)))) for i in starts])
-
-    def _rows(self, X: Any) -> Rows:
-        check_is_fitted(self)
-        X = check_features(self, X, reset=False)
-        unknown = torch.full((len(X),), torch.nan, dtype=torch.float64)
-        tensors = self.columns_.transform(X)
-        return Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown)).to(self.network_.device)
 
     def _check_parameters(self) -> None:
         if self.point_estimate not in POINT_ESTIMATES:

@@ -68,7 +68,10 @@ class DecodingRegressor(DistributionalRegressor):
 
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
         """Settle the objective's automatic settings."""
-        self.objective_: Objective = resolve("objective", self.objective).adapt(z, resolve("codec", self.codec))
+        codec: Codec = resolve("codec", self.codec)
+        if len(codec.leaf_edges()) < 4:
+            raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
+        self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
 
     def _leaf_edges(self) -> Float[np.ndarray, " edge"]:
         codec: Codec = resolve("codec", self.codec)

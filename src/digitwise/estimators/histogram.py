@@ -35,8 +35,8 @@ class HistogramRegressor(DistributionalRegressor):
 
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
         """Check the bins."""
-        if self.n_bins < 2:
-            raise ValueError(f"n_bins must be at least 2, but got {self.n_bins}.")
+        if self.n_bins < 3:
+            raise ValueError(f"n_bins must be at least 3 (the two outermost are open), but got {self.n_bins}.")
         if not 0 <= self.smoothing < np.inf:
             raise ValueError(f"smoothing must be a finite number of at least 0, but got {self.smoothing}.")
 

@@ -19,6 +19,15 @@ STD_FLOOR = 1e-3
 class MixtureDensityHead(nn.Module):
     """Weights, means and widths of a Gaussian mixture, in standard units.
 
+    Parameters
+    ----------
+    memory_dim
+        Width of the memory's features.
+    n_components
+        Gaussians per row.
+    moments, scaling
+        From scaled units to standard units, and to data units.
+
     References
     ----------
     Bishop, "Mixture density networks", 1994.

@@ -16,6 +16,13 @@ class PointwiseHead(nn.Module):
 
     Its law is a Gaussian of one width for all rows: the root mean squared error on the rows that chose the best epoch
     (`finish`). It is the honest law of a method that has none.
+
+    Parameters
+    ----------
+    memory_dim
+        Width of the memory's features.
+    moments, scaling
+        From scaled units to standard units, and to data units.
     """
 
     residual_std: Tensor
@@ -41,7 +48,8 @@ class PointwiseHead(nn.Module):
         """Set the width of the law to the root mean squared error on the given rows."""
         error = self._mean(memory) - self.standardizer(targets.z).to(memory.features.dtype)
         floor = 1e-6  # a perfect fit still needs a density
-        self.residual_std.fill_(max(floor, weighted_mean(error**2, targets.weight).item() ** 0.5))
+        mean_square = (targets.weight * error**2).sum() / targets.weight.sum()
+        self.residual_std.fill_(max(floor, mean_square.item() ** 0.5))
 
     def _mean(self, memory: Memory) -> Tensor:
         return torch.as_tensor(self.out(memory.pooled)).squeeze(-1)

@@ -1,5 +1,7 @@
 """The quantile head: evenly spaced quantiles that cannot cross, trained with the pinball loss."""
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor, nn
@@ -18,6 +20,15 @@ class QuantileHead(nn.Module):
     The lowest quantile is free and each next one adds a positive step, so they never cross. Averaged over these
     levels, twice the pinball loss is the CRPS of the atoms' law.
 
+    Parameters
+    ----------
+    memory_dim
+        Width of the memory's features.
+    n_quantiles
+        Quantiles per row.
+    moments, scaling
+        From scaled units to standard units, and to data units.
+
     References
     ----------
     Dabney et al., "Distributional reinforcement learning with quantile regression", arXiv 1710.10044.
@@ -32,7 +43,7 @@ class QuantileHead(nn.Module):
         levels = (torch.arange(n_quantiles) + 0.5) / n_quantiles
         self.register_buffer("levels", levels, persistent=False)
         self._start = -1.7  # with the steps' start below: roughly uniform over the targets' spread
-        self._step = 3.4 / n_quantiles
+        self._step = 3.4 / n_quantiles / math.log(2)  # softplus(0) is log 2
 
     def loss(self, memory: Memory, targets: Targets) -> LossOutput:
         """Return twice the mean pinball loss, in standard units."""
@@ -52,5 +63,5 @@ class QuantileHead(nn.Module):
     def _quantiles(self, memory: Memory) -> Tensor:
         raw = self.out(memory.pooled)
         first = raw[:, :1] + self._start
-        steps = softplus(raw[:, 1:]) * (self._step / softplus(torch.zeros(())).item())
+        steps = softplus(raw[:, 1:]) * self._step
         return torch.cat([first, first + steps.cumsum(1)], dim=1)

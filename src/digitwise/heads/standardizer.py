@@ -12,7 +12,13 @@ from digitwise.distributions import Distribution, GaussianMixture, Transformed
 
 @dataclass(frozen=True)
 class TargetMoments:
-    """Mean and standard deviation of the training targets in scaled units."""
+    """Mean and standard deviation of the training targets in scaled units.
+
+    Examples
+    --------
+    >>> TargetMoments.of(np.array([0.0, 1.0, 0.5]), weight=np.array([1.0, 1.0, 0.0]))
+    TargetMoments(mean=0.5, std=0.5)
+    """
 
     mean: float
     std: float
@@ -27,7 +33,15 @@ class TargetMoments:
 
 @dataclass(frozen=True)
 class Standardizer:
-    """Map scaled targets to standard units and Gaussian laws in standard units to data units."""
+    """Map scaled targets to standard units, and laws in standard units to data units.
+
+    Parameters
+    ----------
+    moments
+        Zero and unit of the standard units, in scaled units.
+    scaling
+        Scaled units to data units.
+    """
 
     moments: TargetMoments
     scaling: Scaling
@@ -55,4 +69,4 @@ class Standardizer:
 
 def as_numpy(values: Tensor) -> Float[np.ndarray, "*shape"]:
     """Return a detached float64 array."""
-    return values.detach().double().cpu().numpy()
+    return values.detach().cpu().double().numpy()

@@ -36,16 +36,32 @@ class KeyValueCache:
 
     def select(self, n_draws: int, draws: Int64[Tensor, " draw"]) -> None:
         """Keep, of each row's ``n_draws`` sequences, the named ones (with repeats)."""
-        for name in ("keys", "values"):
-            buffer = getattr(self, name)
-            by_row = buffer.unflatten(0, (-1, n_draws))[:, :, :, : self.size]
-            chosen = buffer.new_empty(by_row.shape[0], len(draws), *buffer.shape[1:])
-            chosen[:, :, :, : self.size] = by_row[:, draws]
-            setattr(self, name, chosen.flatten(0, 1))
+        self.keys = self._selected(self.keys, n_draws, draws)
+        self.values = self._selected(self.values, n_draws, draws)
+
+    def _selected(self, buffer: Tensor, n_draws: int, draws: Tensor) -> Tensor:
+        """Return a buffer for the named draws that holds the steps written so far."""
+        by_row = buffer.unflatten(0, (-1, n_draws))[:, :, :, : self.size]
+        chosen = buffer.new_empty(by_row.shape[0], len(draws), *buffer.shape[1:])
+        chosen[:, :, :, : self.size] = by_row[:, draws]
+        return chosen.flatten(0, 1)
 
 
 class Attention(nn.Module):
-    """Scaled dot-product attention of ``n_heads`` heads over ``dim`` features."""
+    """Scaled dot-product attention of ``n_heads`` heads over ``dim`` features.
+
+    Parameters
+    ----------
+    dim
+        Width of queries, source and answer.
+    n_heads
+        Heads, each ``dim / n_heads`` wide.
+
+    Raises
+    ------
+    ValueError
+        If ``dim`` is no multiple of ``n_heads``.
+    """
 
     def __init__(self, dim: int, n_heads: int) -> None:
         super().__init__()

@@ -44,10 +44,10 @@ class Transformer:
         If a size is below 1, or ``dim`` is no multiple of ``n_heads``.
     """
 
-    dim: int = 128
+    dim: int = 64
     n_heads: int = 4
     n_layers: int = 2
-    feed_forward_dim: int = 512
+    feed_forward_dim: int = 256
     dropout: float = 0.1
 
     def __post_init__(self) -> None:

@@ -6,10 +6,13 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from digitwise.codecs.tree import MAX_ANCESTOR_NODES, DigitTree
+from digitwise.codecs.tree import DigitTree
 from digitwise.nn.attention import KeyValueCache
 from digitwise.nn.memory import Memory
 from digitwise.nn.transformer import CrossContext, DecoderLayer
+
+ONE_PASS_NODES = 1024
+"""Up to this many inner nodes one masked pass is faster than walking the tree level by level."""
 
 
 class DigitDecoder(nn.Module):
@@ -38,10 +41,10 @@ class DigitDecoder(nn.Module):
         tree: DigitTree,
         memory_dim: int,
         *,
-        dim: int = 128,
+        dim: int = 64,
         n_heads: int = 4,
         n_layers: int = 2,
-        feed_forward_dim: int = 512,
+        feed_forward_dim: int = 256,
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
@@ -79,19 +82,15 @@ class DigitDecoder(nn.Module):
     ) -> Float[Tensor, "batch node vocab"]:
         """Return the logits in inner nodes, in one pass in which a node attends to its ancestors.
 
-        A tree of more than 8192 inner nodes is walked level by level on the cache instead, where the mask would
-        not fit (see ``benchmarks/speed/enumeration.py`` for the times of both).
+        A large tree is walked level by level on the cache instead (``benchmarks/speed/enumeration.py`` times both).
         """
-        if nodes is None and self.tree.n_nodes > MAX_ANCESTOR_NODES:
+        if nodes is None and self.tree.n_nodes > ONE_PASS_NODES:
             return self.node_logits_by_level(memory)
-        ancestors = self.tree.ancestors_or_self()
         if nodes is None:
-            hidden = self._node_inputs(torch.arange(self.tree.n_nodes, device=ancestors.device)).unsqueeze(0)
-            mask = ancestors.unsqueeze(0)
+            hidden = self._node_inputs(torch.arange(self.tree.n_nodes, device=self.tree.parent.device)).unsqueeze(0)
         else:
             hidden = self._node_inputs(nodes)
-            mask = ancestors[nodes.unsqueeze(2), nodes.unsqueeze(1)]
-        return self._run(hidden, self.contexts(memory), mask)
+        return self._run(hidden, self.contexts(memory), self.tree.ancestors_or_self(nodes))
 
     def node_logits_by_level(self, memory: Memory) -> Float[Tensor, "batch node vocab"]:
         """Return the logits in all inner nodes, level by level: each node extends the cache of its parent."""

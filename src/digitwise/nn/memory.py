@@ -15,7 +15,7 @@ class Memory:
     features
         ``(batch, memory, dim)``; a table row is one memory token.
     mask
-        ``(batch, memory)``, true where a memory token is real; None when all are.
+        ``(batch, memory)``, true where a memory token is real, at least once per row; None when all are.
     """
 
     features: Float[Tensor, "batch memory dim"]
@@ -24,6 +24,8 @@ class Memory:
     @property
     def pooled(self) -> Float[Tensor, "batch dim"]:
         """The mean of the real memory tokens, one vector per row."""
+        if self.features.shape[1] == 1:
+            return self.features.squeeze(1)
         if self.mask is None:
             return self.features.mean(1)
         share = self.mask.to(self.features.dtype)

@@ -23,7 +23,15 @@ class CrossContext:
 
 
 class DecoderLayer(nn.Module):
-    """Self-attention, cross-attention and a feed-forward block, each pre-normed with a residual."""
+    """Self-attention, cross-attention and a feed-forward block, each pre-normed with a residual.
+
+    Parameters
+    ----------
+    dim, n_heads, feed_forward_dim
+        Width, attention heads and width of the feed-forward block.
+    dropout
+        Dropout probability while training.
+    """
 
     def __init__(self, dim: int, n_heads: int, feed_forward_dim: int, dropout: float) -> None:
         super().__init__()

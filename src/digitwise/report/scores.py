@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from digitwise import metrics
+from digitwise.distributions import Atoms
 from digitwise.report.baseline import empirical_law, normal_law
 from digitwise.report.evidence import Evidence
 from digitwise.report.numbers import percent, plain
@@ -71,6 +72,8 @@ def score_table(evidence: Evidence) -> dict[str, Score]:
     y = evidence.y
     keys = list(_TABLE)
     found = metrics.evaluate(y, evidence.prediction, evidence.law, keys)
+    if isinstance(evidence.law, Atoms):
+        found["nll"] = float("nan")  # masses, not densities: not to be compared with the baseline
     without_features = [key for key in keys if key not in ("spearman", "nll")]
     base = metrics.evaluate(y, np.full_like(y, y.mean()), empirical_law(y), without_features)
     if y.std() > 0:

@@ -54,11 +54,21 @@ def automatic_batch_size(n_rows: int) -> int:
     return int(min(512, max(32, 2 ** round(math.log2(2 * n_rows**0.5)))))
 
 
+def batch_count(n_rows: int, batch_size: int) -> int:
+    """Return how many batches an epoch has: as many as bring their size nearest ``batch_size``, at least one.
+
+    Examples
+    --------
+    >>> [batch_count(n_rows, 32) for n_rows in (10, 47, 64, 85)]
+    [1, 1, 2, 3]
+    """
+    return max(1, round(n_rows / batch_size))
+
+
 def shuffled_batches(rows: Rows, batch_size: int) -> Iterator[Rows]:
-    """Yield one epoch of mini-batches in random order (torch's default CPU generator decides it).
+    """Return one epoch of mini-batches in random order (drawn at once, from torch's default CPU generator).
 
     The batches differ in size by one row at most, so that no step rests on a handful of left-over rows.
     """
     order = torch.randperm(len(rows)).to(rows.z.device)
-    for index in order.tensor_split(max(1, round(len(rows) / batch_size))):
-        yield rows.take(index)
+    return (rows.take(index) for index in order.tensor_split(batch_count(len(rows), batch_size)))

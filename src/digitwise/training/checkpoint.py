@@ -2,18 +2,40 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass
+import zlib
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import torch
-from safetensors import safe_open
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
+from digitwise.training.batches import Rows
 from digitwise.training.network import Network
 from digitwise.training.settings import TrainingSettings
 
 SCHEMA = 1
+MAY_CHANGE = {"time_limit"}
+"""Settings that a resumed run may have otherwise: they leave the steps as they are."""
+
+
+@dataclass(frozen=True)
+class Best:
+    """The best epoch so far.
+
+    Parameters
+    ----------
+    epoch, metric
+        When it was, and its value of the selection metric.
+    weights
+        Copies of the network's weights after it.
+    """
+
+    epoch: int
+    metric: float
+    weights: dict[str, Tensor]
 
 
 @dataclass
@@ -22,74 +44,101 @@ class Progress:
 
     Parameters
     ----------
-    epoch
-        Epochs done.
-    best_epoch, best_metric
-        The best validation metric so far, and when; epoch 0 before there is one.
-    best_weights
-        Copies of the network's weights at the best epoch.
     history
-        One row of figures per epoch.
-    seconds
-        Time spent training.
+        One row of figures per epoch done.
+    best
+        The best epoch; None before there is one.
     """
 
-    epoch: int
-    best_epoch: int
-    best_metric: float
-    best_weights: dict[str, Tensor]
-    history: list[dict[str, float | int]]
-    seconds: float
+    history: list[dict[str, float | int]] = field(default_factory=list)
+    best: Best | None = None
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return len(self.history)
+
+    @property
+    def seconds(self) -> float:
+        """Time spent so far."""
+        return self.history[-1]["seconds"] if self.history else 0.0
 
 
 def save_checkpoint(
-    path: Path, network: Network, optimizer: torch.optim.Optimizer, progress: Progress, settings: TrainingSettings
+    path: Path,
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    rows: Rows,
+    settings: TrainingSettings,
+    progress: Progress,
 ) -> None:
     """Write all that an exact resume needs; an interrupted write leaves the previous checkpoint."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
-    tensors |= {f"best.{name}": value for name, value in progress.best_weights.items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-    facts = {key: value for key, value in vars(progress).items() if key != "best_weights"}
-    metadata = {"schema": str(SCHEMA), "progress": json.dumps(facts), "settings": json.dumps(asdict(settings))}
+    facts: dict[str, Any] = {"schema": SCHEMA, "settings": asdict(settings), "rows": _fingerprint(rows)}
+    facts |= {"history": progress.history, "best": None}
+    if progress.best is not None:
+        tensors |= {f"best.{name}": value for name, value in progress.best.weights.items()}
+        facts["best"] = {"epoch": progress.best.epoch, "metric": progress.best.metric}
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(path.name + ".partial")
-    save_file({name: value.contiguous().clone() for name, value in tensors.items()}, temporary, metadata)
+    separate = {name: value.detach().clone(memory_format=torch.contiguous_format) for name, value in tensors.items()}
+    save_file(separate, temporary, {"checkpoint": json.dumps(facts)})
     os.replace(temporary, path)
 
 
 def load_checkpoint(
-    path: Path, network: Network, optimizer: torch.optim.Optimizer, settings: TrainingSettings
+    path: Path, network: Network, optimizer: torch.optim.Optimizer, rows: Rows, settings: TrainingSettings
 ) -> Progress:
     """Restore network and optimiser, and return the progress.
 
     Raises
     ------
     ValueError
-        If the file is not a checkpoint, or was written with other settings or for another network.
+        If the file is not a checkpoint, or was written with other settings, for other training rows or for another
+        network. Network and optimiser are then as they were. What leaves no trace in settings, targets and shapes of
+        the weights, such as the objective, is not noticed.
     """
-    with safe_open(path, framework="pt", device=str(network.device)) as file:
-        metadata = file.metadata() or {}
-        tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118 (not a dict)
-    if metadata.get("schema") != str(SCHEMA):
-        raise ValueError(f"{path} must be a training checkpoint of schema {SCHEMA}, but says {metadata.get('schema')}.")
-    saved, current = json.loads(metadata["settings"]), json.loads(json.dumps(asdict(settings)))
-    changed = {key for key in current if key != "time_limit" and saved.get(key) != current[key]}
-    if changed:
-        raise ValueError(
-            f"{path} was written with other settings ({', '.join(sorted(changed))}). Delete it to restart."
-        )
+    tensors, facts = _read(path, network.device)
 
     def part(prefix: str) -> dict[str, Tensor]:
         return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
-    try:
-        network.load_state_dict(part("network."))
-    except RuntimeError as error:
-        raise ValueError(f"{path} was written for another network. Delete it to restart.") from error
+    current = json.loads(json.dumps(asdict(settings)))
+    changed = [name for name in current if name not in MAY_CHANGE and facts["settings"].get(name) != current[name]]
+    if changed:
+        raise ValueError(f"{path} was written with other settings ({', '.join(changed)}). Delete it to start afresh.")
+    if facts["rows"] != _fingerprint(rows):
+        raise ValueError(f"{path} was written for other training rows. Delete it to start afresh.")
+    if _shapes(part("network.")) != _shapes(network.state_dict()):
+        raise ValueError(f"{path} was written for another network. Delete it to start afresh.")
+    network.load_state_dict(part("network."))
     states: dict[int, dict[str, Tensor]] = {}
     for name, value in part("optimizer.").items():
-        index, field = name.split(".", 1)
-        states.setdefault(int(index), {})[field] = value
+        index, key = name.split(".", 1)
+        states.setdefault(int(index), {})[key] = value
     optimizer.load_state_dict(optimizer.state_dict() | {"state": states})
-    return Progress(best_weights=part("best."), **json.loads(metadata["progress"]))
+    best = None if facts["best"] is None else Best(**facts["best"], weights=part("best."))
+    return Progress(facts["history"], best)
+
+
+def _read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    """Return the tensors and the facts of a checkpoint."""
+    try:
+        with safe_open(path, framework="pt", device=str(device)) as file:
+            facts = json.loads((file.metadata() or {})["checkpoint"])
+            if facts["schema"] != SCHEMA:
+                raise ValueError(f"{path} must be a checkpoint of schema {SCHEMA}, but says {facts['schema']}.")
+            return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (not a dict)
+    except (SafetensorError, KeyError) as error:
+        raise ValueError(f"{path} must be a training checkpoint, but is not, or is damaged. Delete it.") from error
+
+
+def _shapes(weights: dict[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
+    return {name: (value.shape, value.dtype) for name, value in weights.items()}
+
+
+def _fingerprint(rows: Rows) -> int:
+    """Return a checksum of the targets, in their order."""
+    return zlib.crc32(rows.z.cpu().numpy().tobytes())

@@ -1,5 +1,6 @@
 """The friendly loop: epochs, validation, early stopping, best weights, a log, a checkpoint, a progress bar."""
 
+import math
 import os
 import time
 import warnings
@@ -8,12 +9,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import torch
 from torch import Tensor
 
 from digitwise.training.batches import Rows
-from digitwise.training.checkpoint import Progress, load_checkpoint, save_checkpoint
+from digitwise.training.checkpoint import Best, Progress, load_checkpoint, save_checkpoint
 from digitwise.training.network import Network
 from digitwise.training.run_log import RunLog
 from digitwise.training.settings import TrainingSettings
@@ -29,8 +29,9 @@ class FitResult:
     Parameters
     ----------
     history
-        One row of figures per epoch: ``epoch``, ``train_loss``, ``grad_norm``, ``learning_rate``, ``seconds``, the
-        objective's own metrics and ``validation_*``.
+        One row of figures per epoch: ``epoch`` (from 1), ``train_loss`` and ``grad_norm`` (means over the epoch's
+        rows, the norm before clipping), ``learning_rate`` (of the last step), the objective's own metrics (means
+        too), ``validation_*`` and ``seconds`` (since the start of the run).
     best_epoch, best_metric
         The epoch whose weights the network now has, and its value of the selection metric.
     stopped_by
@@ -70,68 +71,97 @@ def fit(
     select_by, greater_is_better
         The figure that chooses the best epoch, and its direction.
     log_path
-        JSON-lines file that gets one row per epoch.
+        JSON-lines file that holds one row per epoch, the figures of `FitResult.history` (NaN and infinity as null).
+        It starts afresh with the run, unless the run is resumed from a checkpoint: then its rows so far come first.
     checkpoint_path
         File that holds the state of the run after each epoch. If it exists, the run continues from it, exactly; it is
         removed when training ends by itself.
     show_progress
         Whether to draw a progress bar (needs a terminal).
 
+    Raises
+    ------
+    ValueError
+        If ``validate`` does not return the figure that ``select_by`` names, or the checkpoint belongs to another run.
+    FloatingPointError
+        If the loss or its gradient is not finite.
+
     Notes
     -----
+    An epoch whose metric is NaN is never better than one that has a number.
+
     Ctrl-C stops training and keeps the best weights so far, with a warning; before the first epoch has been
     validated there are none, and the interrupt goes through.
     """
     optimizer = make_optimizer(network, settings)
     checkpoint = None if checkpoint_path is None else Path(checkpoint_path)
-    log = RunLog(log_path)
-    sign = -1.0 if greater_is_better else 1.0
-    progress = Progress(0, 0, sign * np.inf, {}, [], 0.0)
+    progress = Progress()
     if checkpoint is not None and checkpoint.exists():
-        progress = load_checkpoint(checkpoint, network, optimizer, settings)
-    before, started = progress.seconds, time.monotonic()
-    stopped_by = "max_epochs"
+        progress = load_checkpoint(checkpoint, network, optimizer, rows, settings)
+    log = RunLog(log_path, progress.history)
+    started = time.monotonic() - progress.seconds
     try:
         with _progress_bar(settings.max_epochs, show_progress) as report:
-            while progress.epoch < settings.max_epochs and not (stop := _should_stop(progress, settings)):
+            while not (stopped_by := _reason_to_stop(progress, settings)):
                 row = _train_epoch(network, optimizer, rows, settings, progress.epoch + 1)
                 row |= {f"validation_{name}": value for name, value in validate(network).items()}
-                progress.seconds = row["seconds"] = before + time.monotonic() - started
-                metric = row[f"validation_{select_by}"]
-                if sign * metric < sign * progress.best_metric or not progress.best_weights:
-                    progress.best_epoch, progress.best_metric = int(row["epoch"]), metric
-                    progress.best_weights = _copy_weights(network)
-                progress.epoch += 1
-                progress.history.append(row)
-                log.write(dict(row))
+                row["seconds"] = time.monotonic() - started
+                metric = _selected(row, select_by)
+                progress.history.append(row)  # before the weights: whoever has weights has a row
+                if _is_better(metric, progress.best, greater_is_better):
+                    progress.best = Best(progress.epoch, metric, _copy_weights(network))
+                log.write(row)
                 if checkpoint is not None:
-                    save_checkpoint(checkpoint, network, optimizer, progress, settings)
+                    save_checkpoint(checkpoint, network, optimizer, rows, settings, progress)
                 report(row)
-            else:
-                stopped_by = stop if progress.epoch < settings.max_epochs else "max_epochs"
     except KeyboardInterrupt:
-        if not progress.best_weights:
+        if progress.best is None:
             raise
         stopped_by = "interrupt"
         warnings.warn(
             f"Training was interrupted in epoch {progress.epoch + 1}; the weights of epoch "
-            f"{progress.best_epoch} are kept.",
+            f"{progress.best.epoch} are kept.",
             stacklevel=2,
         )
-    network.load_state_dict(progress.best_weights)
+    best = progress.best
+    assert best is not None  # at least one epoch is done
+    if math.isnan(best.metric):
+        warnings.warn(
+            f"The validation metric {select_by!r} was NaN in every epoch, so the weights of the last one are kept. "
+            f"Choose another select_by.",
+            stacklevel=2,
+        )
+    network.load_state_dict(best.weights)
     network.eval()
     if checkpoint is not None and stopped_by in ("max_epochs", "patience"):
         checkpoint.unlink(missing_ok=True)
-    return FitResult(progress.history, progress.best_epoch, progress.best_metric, stopped_by)
+    return FitResult(progress.history, best.epoch, best.metric, stopped_by)
 
 
-def _should_stop(progress: Progress, settings: TrainingSettings) -> str:
+def _reason_to_stop(progress: Progress, settings: TrainingSettings) -> str:
     """Return why training should stop now, or an empty string."""
-    if settings.patience is not None and progress.epoch - progress.best_epoch >= settings.patience:
+    if progress.epoch >= settings.max_epochs:
+        return "max_epochs"
+    if settings.patience is not None and progress.best and progress.epoch - progress.best.epoch >= settings.patience:
         return "patience"
     if settings.time_limit is not None and progress.seconds >= settings.time_limit:
         return "time_limit"
     return ""
+
+
+def _selected(row: dict[str, float | int], select_by: str) -> float:
+    name = f"validation_{select_by}"
+    if name not in row:
+        known = ", ".join(key.removeprefix("validation_") for key in row if key.startswith("validation_"))
+        raise ValueError(f"select_by must name a figure that validate returns ({known}), but got {select_by!r}.")
+    return row[name]
+
+
+def _is_better(metric: float, best: Best | None, greater_is_better: bool) -> bool:
+    """Return whether a metric beats the best so far: anything beats nothing or NaN, and NaN beats no number."""
+    if best is None or math.isnan(best.metric):
+        return True
+    return metric > best.metric if greater_is_better else metric < best.metric
 
 
 def _train_epoch(
@@ -162,16 +192,16 @@ def _progress_bar(max_epochs: int, show: bool) -> Iterator[Report]:
     if not show:
         yield lambda row: None
         return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+    from rich import progress as rich
 
     columns = (
-        TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"),
-        BarColumn(),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[figures]}"),
+        rich.TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"),
+        rich.BarColumn(),
+        rich.TimeElapsedColumn(),
+        rich.TimeRemainingColumn(),
+        rich.TextColumn("{task.fields[figures]}"),
     )
-    with Progress(*columns) as bar:
+    with rich.Progress(*columns) as bar:
         task = bar.add_task("training", total=max_epochs, figures="")
 
         def report(row: dict[str, float | int]) -> None:

@@ -1,5 +1,8 @@
 """An encoder and a head: what is trained, saved and asked for laws."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import torch
 from torch import nn
 
@@ -12,7 +15,15 @@ from digitwise.training.batches import Rows
 
 
 class Network(nn.Module):
-    """Columns in; a loss or a law out."""
+    """Columns in; a loss or a law out.
+
+    Parameters
+    ----------
+    encoder
+        Columns to memory; a `torch.nn.Module`.
+    head
+        Memory to loss and law; a `torch.nn.Module`.
+    """
 
     def __init__(self, encoder: Encoder, head: Head) -> None:
         super().__init__()
@@ -38,14 +49,21 @@ class Network(nn.Module):
 
     def law(self, rows: Rows) -> Distribution:
         """Return the laws of some rows, in data units; without gradient, dropout off."""
-        was_training = self.training
-        self.eval()
-        with torch.no_grad():
-            law = self.head.law(self.memory(rows))
-        self.train(was_training)
-        return law
+        with self._predicting():
+            return self.head.law(self.memory(rows))
 
     def finish(self, rows: Rows) -> None:
-        """Let the head set what training does not, from the rows that chose the best epoch."""
-        with torch.no_grad():
+        """Let the head set what training does not, from the rows that chose the best epoch; dropout off."""
+        with self._predicting():
             self.head.finish(self.memory(rows), Targets(rows.z, rows.weight))
+
+    @contextmanager
+    def _predicting(self) -> Iterator[None]:
+        """Run in eval mode without gradient, then go back to the mode before, whatever happens."""
+        was_training = self.training
+        self.eval()
+        try:
+            with torch.no_grad():
+                yield
+        finally:
+            self.train(was_training)

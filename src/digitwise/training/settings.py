@@ -1,6 +1,8 @@
 """How to train: one frozen set of numbers."""
 
+import math
 from dataclasses import dataclass
+from numbers import Integral
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -12,7 +14,7 @@ class TrainingSettings:
     max_epochs
         Passes over the training rows at the most.
     batch_size
-        Rows per step.
+        Rows per step, about: the batches of an epoch are of equal size, give or take one row.
     learning_rate, weight_decay
         Of AdamW; biases and norms are not decayed.
     warmup_fraction
@@ -25,12 +27,17 @@ class TrainingSettings:
     time_limit
         Seconds after which training stops at the end of an epoch; None has no limit.
     seed
-        Decides batches and dropout.
+        Decides batches and dropout; below 2**32.
 
     Raises
     ------
     ValueError
         If a setting is out of range.
+
+    Examples
+    --------
+    >>> TrainingSettings(max_epochs=10, patience=None).learning_rate
+    0.001
     """
 
     max_epochs: int = 100
@@ -45,21 +52,28 @@ class TrainingSettings:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        """Check the ranges."""
-        at_least_one = {"max_epochs": self.max_epochs, "batch_size": self.batch_size}
+        """Check the ranges; written so that NaN is in none of them."""
+        counts = {"max_epochs": self.max_epochs, "batch_size": self.batch_size}
+        amounts = {"learning_rate": self.learning_rate, "max_grad_norm": self.max_grad_norm}
         if self.patience is not None:
-            at_least_one["patience"] = self.patience
-        for name, value in at_least_one.items():
-            if value < 1:
-                raise ValueError(f"{name} must be at least 1, but got {value}.")
-        positive = {"learning_rate": self.learning_rate, "max_grad_norm": self.max_grad_norm}
+            counts["patience"] = self.patience
         if self.time_limit is not None:
-            positive["time_limit"] = self.time_limit
-        for name, amount in positive.items():
+            amounts["time_limit"] = self.time_limit
+        for name, count in {**counts, "seed": self.seed}.items():
+            if not isinstance(count, Integral):
+                raise ValueError(f"{name} must be an integer, but got {count}.")
+        for name, count in counts.items():
+            if count < 1:
+                raise ValueError(f"{name} must be at least 1, but got {count}.")
+        for name, amount in amounts.items():
             if not amount > 0:
                 raise ValueError(f"{name} must be positive, but got {amount}.")
-        if self.weight_decay < 0:
-            raise ValueError(f"weight_decay must be at least 0, but got {self.weight_decay}.")
+        if not self.learning_rate < math.inf:
+            raise ValueError(f"learning_rate must be finite, but got {self.learning_rate}.")
+        if not 0 <= self.weight_decay < math.inf:
+            raise ValueError(f"weight_decay must be finite and at least 0, but got {self.weight_decay}.")
         for name in ("warmup_fraction", "final_learning_rate_fraction"):
             if not 0 <= getattr(self, name) <= 1:
                 raise ValueError(f"{name} must lie in [0, 1], but got {getattr(self, name)}.")
+        if not 0 <= self.seed < 2**32:
+            raise ValueError(f"seed must lie in [0, 2**32), but got {self.seed}.")

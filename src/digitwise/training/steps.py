@@ -7,8 +7,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from digitwise.training.batches import Rows, shuffled_batches
+from digitwise.training.batches import Rows, batch_count, shuffled_batches
 from digitwise.training.network import Network
+from digitwise.training.random_stream import RandomStream
 from digitwise.training.schedules import warmup_cosine
 from digitwise.training.settings import TrainingSettings
 
@@ -40,11 +41,17 @@ class Step:
 
 
 def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.optim.AdamW:
-    """Return AdamW that decays matrices only."""
-    matrices = [p for p in network.parameters() if p.requires_grad and p.ndim > 1]
-    vectors = [p for p in network.parameters() if p.requires_grad and p.ndim <= 1]
-    groups = [{"params": matrices, "weight_decay": settings.weight_decay}, {"params": vectors, "weight_decay": 0.0}]
-    return torch.optim.AdamW([g for g in groups if g["params"]], lr=settings.learning_rate, fused=True)
+    """Return AdamW that decays matrices only: no vectors, and no biases of whatever shape."""
+    groups: dict[float, list[nn.Parameter]] = {settings.weight_decay: [], 0.0: []}
+    for name, parameter in network.named_parameters():
+        if parameter.requires_grad:
+            is_matrix = parameter.ndim > 1 and not name.endswith("bias")
+            groups[settings.weight_decay if is_matrix else 0.0].append(parameter)
+    return torch.optim.AdamW(
+        [{"params": parameters, "weight_decay": decay} for decay, parameters in groups.items() if parameters],
+        lr=settings.learning_rate,
+        fused=True,
+    )
 
 
 def epoch_steps(
@@ -53,37 +60,42 @@ def epoch_steps(
     """Yield the optimiser steps of one epoch (counted from 1).
 
     Batches and dropout depend on the seed and the epoch alone, and the learning rate on the step's number, so an epoch
-    can be resumed exactly from network and optimiser state. The caller's random state is left as it was.
+    can be resumed exactly from network and optimiser state. The caller's random state is left as it was, between the
+    steps too.
 
     Raises
     ------
     FloatingPointError
-        If the loss is not finite.
+        If the loss or the norm of its gradient is not finite; the step is not taken.
     """
-    steps_per_epoch = max(1, round(len(rows) / settings.batch_size))
-    devices = [network.device] if network.device.type == "cuda" else []
-    with torch.random.fork_rng(devices=devices):
-        torch.manual_seed(settings.seed * 1_000_003 + epoch)
-        network.train()
-        for number, batch in enumerate(shuffled_batches(rows, settings.batch_size)):
-            share = warmup_cosine(
-                (epoch - 1) * steps_per_epoch + number,
-                settings.max_epochs * steps_per_epoch,
-                settings.warmup_fraction,
-                settings.final_learning_rate_fraction,
-            )
-            for group in optimizer.param_groups:
-                group["lr"] = settings.learning_rate * share
+    parameters = [parameter for group in optimizer.param_groups for parameter in group["params"]]
+    n_batches = batch_count(len(rows), settings.batch_size)
+    stream = RandomStream(settings.seed * 1_000_003 + epoch, network.device)
+    with stream:
+        batches = shuffled_batches(rows, settings.batch_size)
+    network.train()
+    for number, batch in enumerate(batches):
+        rate = settings.learning_rate * warmup_cosine(
+            (epoch - 1) * n_batches + number,
+            settings.max_epochs * n_batches,
+            settings.warmup_fraction,
+            settings.final_learning_rate_fraction,
+        )
+        for group in optimizer.param_groups:
+            group["lr"] = rate
+        with stream:
             output = network.loss(batch)
             optimizer.zero_grad()
             torch.autograd.backward(output.loss)
-            norm = nn.utils.clip_grad_norm_(network.parameters(), settings.max_grad_norm)
-            if not math.isfinite(norm):
-                raise FloatingPointError(
-                    f"Training must stay finite, but the loss is {output.loss.item()} and the gradient's norm "
-                    f"{norm.item()} in epoch {epoch}. Lower learning_rate={settings.learning_rate}."
-                )
-            optimizer.step()
-            metrics = {name: value.detach() for name, value in output.metrics.items()}
-            rate = settings.learning_rate * share
-            yield Step(epoch, len(batch), output.loss.detach(), norm.detach(), metrics, rate)
+        loss = output.loss.detach()
+        norm = nn.utils.get_total_norm([p.grad for p in parameters if p.grad is not None])
+        if not math.isfinite(loss + norm):
+            raise FloatingPointError(
+                f"Training must stay finite, but the loss is {loss.item()} and the gradient's norm "
+                f"{norm.item()} in epoch {epoch}. Lower learning_rate={settings.learning_rate}."
+            )
+        if norm > settings.max_grad_norm:
+            nn.utils.clip_grads_with_norm_(parameters, settings.max_grad_norm, norm)
+        optimizer.step()
+        metrics = {name: value.detach() for name, value in output.metrics.items()}
+        yield Step(epoch, len(batch), loss, norm, metrics, rate)
