@@ -36,13 +36,9 @@ def predicted_laws(path: Path) -> None:
         "The law the rows were drawn from": GaussianMixture(*data.true_law(X)),
     }
 
-    figure, panels = plt.subplots(
-        1, 2, figsize=(9.6, 3.9), sharey=True, layout="constrained", facecolor=LIGHT.paper
-    )
+    figure, panels = plt.subplots(1, 2, figsize=(9.6, 3.9), sharey=True, layout="constrained", facecolor=LIGHT.paper)
     for ax, (title, law) in zip(panels, laws.items(), strict=True):
-        predicted_fan(
-            law, across, data.y[near], x_observed=data.X[near, 0], feature_name="feature", ax=ax
-        )
+        predicted_fan(law, across, data.y[near], x_observed=data.X[near, 0], feature_name="feature", ax=ax)
         ax.plot(across, law.mean(), color=LIGHT.ink, linewidth=1.1, linestyle=(0, (4, 3)))
         ax.set_title(title, loc="left", fontsize=NORMAL + 1, color=LIGHT.ink, pad=10)
         ax.get_legend().remove()

@@ -24,8 +24,8 @@ MIXED_SCALES = np.concatenate([1e6 + RNG.normal(size=2000), 1.001e6 + RNG.normal
 @pytest.mark.parametrize(
     ("y", "name", "word"),
     [
-        (np.full(9, 3.0), "affine", "1 distinct"),
-        ([4.0], "affine", "1 distinct"),
+        (np.full(9, 3.0), "affine", "are constant"),
+        ([4.0], "affine", "are constant"),
         ([0.0, 1.0] * 50, "affine", "2 distinct"),
         (RNG.poisson(4, 3000), "affine", "a cell each"),
         (RNG.integers(0, 100, 2000), "affine", "a cell each"),

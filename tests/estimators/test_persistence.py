@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from digitwise import CrossEntropy, DecodingRegressor, PointwiseRegressor, SmoothedCrossEntropy
+from digitwise.codecs.quantile_scaling import QuantileScaling
 from tests.estimators.estimators import ESTIMATORS
 
 rng = np.random.default_rng(0)
@@ -153,3 +154,11 @@ def test_missing_facts_are_named(saved) -> None:
 def test_the_class_must_match(saved) -> None:
     with pytest.raises(TypeError, match="holds a DecodingRegressor"):
         PointwiseRegressor.load(saved)
+
+
+def test_a_scaling_object_survives(tmp_path) -> None:
+    scaling = QuantileScaling.fit(Y)
+    ESTIMATORS["decoding"](max_epochs=1, scaling=scaling).fit(X, Y).save(tmp_path / "model")
+    loaded = DecodingRegressor.load(tmp_path / "model")
+    assert loaded.scaling == scaling
+    assert loaded.warm_start is False

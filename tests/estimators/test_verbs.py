@@ -10,6 +10,7 @@ from sklearn.model_selection import GridSearchCV, cross_val_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
+from digitwise import CrossEntropy, NormalizedCodec, Transformer
 from digitwise.distributions import Distribution
 from tests.estimators.estimators import ESTIMATORS
 
@@ -189,3 +190,31 @@ def test_impossible_weights_are_named(weights, message: str) -> None:
 def test_text_targets_are_named() -> None:
     with pytest.raises(ValueError, match="Targets must be numbers"):
         ESTIMATORS["decoding"](max_epochs=1).fit(X, np.array(["a lot"] * 300))
+
+
+@pytest.mark.parametrize("settings", [{"objective": CrossEntropy}, {"decoder": Transformer}])
+def test_a_class_is_not_a_component(settings) -> None:
+    with pytest.raises(TypeError, match="or an object that is a"):
+        ESTIMATORS["decoding"](**settings).fit(X, Y)
+
+
+@pytest.mark.parametrize(
+    ("codec", "message"), [((2, 40), "Use fewer or smaller digits"), ((2, 1), "at least 3 leaves")]
+)
+def test_trees_that_cannot_be_used_are_named(codec, message: str) -> None:
+    base, length = codec
+    with pytest.raises(ValueError, match=message):
+        ESTIMATORS["decoding"](codec=NormalizedCodec(base=base, length=length)).fit(X, Y)
+
+
+def test_quantiles_cannot_be_chosen_by_density() -> None:
+    with pytest.raises(ValueError, match="needs a density"):
+        ESTIMATORS["quantile"](select_by="nll").fit(X, Y)
+
+
+def test_the_pointwise_law_has_its_width_in_every_validation() -> None:
+    model = ESTIMATORS["pointwise"](max_epochs=5, select_by="crps").fit(
+        X[:200], Y[:200], validation_data=(X[200:], Y[200:])
+    )
+    crps = model.predict_distribution(X[200:]).crps(Y[200:]).mean()
+    assert model.history_[model.best_epoch_ - 1]["validation_crps"] == pytest.approx(crps, rel=1e-4)

@@ -26,8 +26,8 @@ def leaf_values(
 
     Examples
     --------
-    >>> leaf_values(np.array([0.1, 0.3, 2.9]), np.array([0.0, 1.0, 2.0, 3.0])).tolist()
-    [0.2, 1.5, 2.9]
+    >>> leaf_values(np.array([0.25, 0.5, 2.5]), np.array([0.0, 1.0, 2.0, 3.0])).tolist()
+    [0.375, 1.5, 2.5]
     """
     n_leaves = len(edges) - 1
     weight = np.ones_like(y) if sample_weight is None else sample_weight

@@ -40,8 +40,8 @@ class TabularEncoder(nn.Module):
     ) -> None:
         super().__init__()
         self.embeddings = nn.ModuleList(nn.Embedding(codes, embedding_dim(codes)) for codes in cardinalities)
-        for embedding in self.embeddings:  # code 0 is what training never saw: it adds nothing
-            nn.init.zeros_(embedding.weight[0])  # type: ignore[index]
+        for embedding in self.embeddings:  # unseen (0) and missing (1) add nothing until training shows them
+            nn.init.zeros_(embedding.weight[:2])  # type: ignore[index]
         width = n_numeric + sum(embedding_dim(codes) for codes in cardinalities)
         self._is_empty = width == 0  # all columns constant: the law depends on nothing
         layers: list[nn.Module] = []

@@ -14,6 +14,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs import saturation_rate
 from digitwise.codecs.auto_scaling import make_scaling
+from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.tabular import TabularEncoder
 from digitwise.estimators.fitted_target import FittedTarget, fit_target
@@ -46,7 +47,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def __init__(
         self,
         *,
-        scaling: str = "auto",
+        scaling: str | Scaling = "auto",
         margin: float = 0.05,
         categorical: Literal["auto"] | Sequence[str | int] = "auto",
         hidden_dim: int = 256,
@@ -199,8 +200,8 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self.columns_ = Columns.fit(train.X, categorical=self.categorical)
         choice = make_scaling(self.scaling, train.y, self.margin, train.weight)
         self.scaling_, self.scaling_reason_ = choice.scaling, choice.reason
-        self.target_ = fit_target(train.y, train.weight, choice.scaling, self._leaf_edges())
         self._prepare(choice.scaling.forward(train.y))
+        self.target_ = fit_target(train.y, train.weight, choice.scaling, self._leaf_edges())
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.network_ = self._make_network()
@@ -228,6 +229,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         names = list(dict.fromkeys([self.select_by, "crps", "rmse"]))
 
         def validate(network: Network) -> dict[str, float | int]:
+            network.finish(held_out)
             law = network.law(held_out)
             point = getattr(law, self.point_estimate)()
             figures = {}
@@ -248,19 +250,18 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             checkpoint_path=self.checkpoint_path,
             show_progress=self.verbose >= 1,
         )
-        self.network_.finish(held_out)
         if device.type != "mps":  # which has no float64
             self.network_.double()  # so that predictions do not depend on how rows are batched
+        self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
         self.history_ = [*self.history_, *result.history]
         self.n_iter_ = len(self.history_)
-        self.best_epoch_, self.stopped_by_ = result.best_epoch, result.stopped_by
         self.saturation_rate_ = saturation_rate(validation.y, self.scaling_.low, self.scaling_.high)
         self.fit_summary_: dict[str, float | int | str] = {
             "training rows": len(train),
             "validation rows": 0 if validation is train else len(validation),
             "seconds": round(result.history[-1]["seconds"], 2),
             "epochs": len(result.history),
-            "best epoch": result.best_epoch,
+            "best epoch": self.best_epoch_,
             "stopped by": result.stopped_by,
             "scaling": self.scaling_.name,
             "why this scaling": self.scaling_reason_,

@@ -39,7 +39,7 @@ def resolve(family: str, name_or_object: object) -> Any:
         if name_or_object not in members:
             raise ValueError(f"{family} must be one of {names} or an object, but got {name_or_object!r}.")
         return members[name_or_object]()
-    if not isinstance(name_or_object, PROTOCOLS[family]):
+    if isinstance(name_or_object, type) or not isinstance(name_or_object, PROTOCOLS[family]):
         wanted = PROTOCOLS[family].__name__
         raise TypeError(f"{family} must be one of {names} or an object that is a {wanted}, but got {name_or_object!r}.")
     return name_or_object

@@ -69,7 +69,7 @@ class DecodingRegressor(DistributionalRegressor):
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
         """Settle the objective's automatic settings."""
         codec: Codec = resolve("codec", self.codec)
-        if len(codec.leaf_edges()) < 4:
+        if DigitTree(codec.grammar, codec.length).n_leaves < 3:
             raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
         self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
 

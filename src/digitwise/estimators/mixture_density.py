@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from digitwise.codecs.scaling import Scaling
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.heads import MixtureDensityHead
@@ -30,7 +31,7 @@ class MixtureDensityRegressor(DistributionalRegressor):
     (2,)
     """
 
-    def __init__(self, *, n_components: int = 5, scaling: str = "affine", **shared: Any) -> None:
+    def __init__(self, *, n_components: int = 5, scaling: str | Scaling = "affine", **shared: Any) -> None:
         super().__init__(scaling=scaling, **shared)
         self.n_components = n_components
 

@@ -15,6 +15,7 @@ from safetensors.torch import load, save
 from torch import Tensor
 
 from digitwise.codecs.auto_scaling import scaling_from_dict
+from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.estimators.components import from_json, to_json
 from digitwise.estimators.fitted_target import FittedTarget
@@ -50,7 +51,7 @@ def save_estimator(estimator: "DistributionalRegressor", path: str | os.PathLike
         "schema": SCHEMA,
         "digitwise": __version__,
         "estimator": type(estimator).__name__,
-        "parameters": {name: _parameter(name, value) for name, value in estimator.get_params(deep=False).items()},
+        "parameters": _split_arrays(_parameters(estimator), "parameters", arrays),
         "fitted": _split_arrays(_fitted(estimator), "fitted", arrays),
     }
     weights = save({name: value.contiguous() for name, value in arrays.items()})
@@ -103,19 +104,34 @@ def load_estimator(
         raise ValueError(f"{folder} holds an unknown estimator {config.get('estimator')!r}. Upgrade digitwise.")
     arrays = load(weights)
     try:
-        estimator = known[config["estimator"]](**{k: from_json(v) for k, v in config["parameters"].items()})
+        parameters = _join_arrays(config["parameters"], arrays)
+        estimator = known[config["estimator"]](**{name: _from_saved(value) for name, value in parameters.items()})
         _restore(estimator, _join_arrays(config["fitted"], arrays), arrays)
     except (KeyError, TypeError, RuntimeError) as error:
         raise ValueError(f"{folder} does not hold what its schema promises: {error}. Save the model again.") from error
     return estimator
 
 
-def _parameter(name: str, value: object) -> Any:
+def _parameters(estimator: "DistributionalRegressor") -> dict[str, Any]:
+    return {name: _to_saved(name, value) for name, value in estimator.get_params(deep=False).items()}
+
+
+def _to_saved(name: str, value: object) -> Any:
+    if isinstance(value, Scaling):
+        return {"scaling": value.to_dict()}
     if name == "random_state" and isinstance(value, np.random.RandomState):
         return None  # a generator's state is no setting
     if name.endswith("_path"):
         return None if value is None else os.fspath(value)  # type: ignore[call-overload]
     return to_json(value)
+
+
+def _from_saved(value: Any) -> Any:
+    return (
+        scaling_from_dict(value["scaling"])
+        if isinstance(value, dict) and set(value) == {"scaling"}
+        else from_json(value)
+    )
 
 
 def _fitted(estimator: "DistributionalRegressor") -> dict[str, Any]:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from digitwise.codecs.scaling import Scaling
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.heads import PointwiseHead
@@ -24,7 +25,7 @@ class PointwiseRegressor(DistributionalRegressor):
     (2,)
     """
 
-    def __init__(self, *, scaling: str = "affine", **shared: Any) -> None:
+    def __init__(self, *, scaling: str | Scaling = "affine", **shared: Any) -> None:
         super().__init__(scaling=scaling, **shared)
 
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
+from digitwise.codecs.scaling import Scaling
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.heads import QuantileHead
@@ -30,14 +31,16 @@ class QuantileRegressor(DistributionalRegressor):
     (2,)
     """
 
-    def __init__(self, *, n_quantiles: int = 100, scaling: str = "affine", **shared: Any) -> None:
+    def __init__(self, *, n_quantiles: int = 100, scaling: str | Scaling = "affine", **shared: Any) -> None:
         super().__init__(scaling=scaling, **shared)
         self.n_quantiles = n_quantiles
 
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
-        """Check the number of quantiles."""
+        """Check the number of quantiles and the selection."""
         if self.n_quantiles < 2:
             raise ValueError(f"n_quantiles must be at least 2, but got {self.n_quantiles}.")
+        if self.select_by == "nll":
+            raise ValueError("select_by='nll' needs a density, but the law of quantiles has none. Use 'crps'.")
 
     def _leaf_edges(self) -> None:
         return None

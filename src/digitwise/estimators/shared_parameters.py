@@ -8,8 +8,8 @@ import inspect
 from typing import Any
 
 SHARED_PARAMETERS = """scaling
-        How targets map to the unit interval: ``"affine"``, ``"log"``, ``"symlog"``, ``"quantile"``, or ``"auto"`` to
-        choose from the training targets (`scaling_reason_` says why).
+        How targets map to the unit interval: ``"affine"``, ``"log"``, ``"symlog"``, ``"quantile"``, a scaling, or
+        ``"auto"`` to choose from the training targets (`scaling_reason_` says why).
     margin
         How far the range reaches beyond the training targets on each side, as a fraction of it. Targets beyond that
         saturate (`saturation_rate_`).

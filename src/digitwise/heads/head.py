@@ -20,5 +20,5 @@ class Head(Protocol):
         ...
 
     def finish(self, memory: Memory, targets: Targets) -> None:
-        """Set what training does not, from the rows that chose the best epoch; called once, without gradient."""
+        """Set what training does not, from the validation rows; called before each validation, without gradient."""
         ...

@@ -41,7 +41,7 @@ class KeyValueCache:
 
     def _selected(self, buffer: Tensor, n_draws: int, draws: Tensor) -> Tensor:
         """Return a buffer for the named draws that holds the steps written so far."""
-        by_row = buffer.unflatten(0, (-1, n_draws))[:, :, :, : self.size]
+        by_row = buffer.view(-1, n_draws, *buffer.shape[1:])[:, :, :, : self.size]
         chosen = buffer.new_empty(by_row.shape[0], len(draws), *buffer.shape[1:])
         chosen[:, :, :, : self.size] = by_row[:, draws]
         return chosen.flatten(0, 1)

@@ -131,7 +131,7 @@ def _read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[str
             if facts["schema"] != SCHEMA:
                 raise ValueError(f"{path} must be a checkpoint of schema {SCHEMA}, but says {facts['schema']}.")
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (not a dict)
-    except (SafetensorError, KeyError) as error:
+    except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} must be a training checkpoint, but is not, or is damaged. Delete it.") from error
 
 

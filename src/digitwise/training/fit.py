@@ -154,7 +154,7 @@ def _selected(row: dict[str, float | int], select_by: str) -> float:
     if name not in row:
         known = ", ".join(key.removeprefix("validation_") for key in row if key.startswith("validation_"))
         raise ValueError(f"select_by must name a figure that validate returns ({known}), but got {select_by!r}.")
-    return row[name]
+    return float(row[name])
 
 
 def _is_better(metric: float, best: Best | None, greater_is_better: bool) -> bool:

@@ -53,7 +53,7 @@ class Network(nn.Module):
             return self.head.law(self.memory(rows))
 
     def finish(self, rows: Rows) -> None:
-        """Let the head set what training does not, from the rows that chose the best epoch; dropout off."""
+        """Let the head set what training does not, from the validation rows; dropout off."""
         with self._predicting():
             self.head.finish(self.memory(rows), Targets(rows.z, rows.weight))
 

@@ -1,0 +1,7 @@
+"""Encoders: raw columns to tensors, tensors to memory."""
+
+from digitwise.encoders.columns import Columns, ColumnTensors
+from digitwise.encoders.encoder import Encoder
+from digitwise.encoders.tabular import TabularEncoder
+
+__all__ = ["ColumnTensors", "Columns", "Encoder", "TabularEncoder"]
