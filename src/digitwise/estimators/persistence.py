@@ -170,7 +170,7 @@ def _restore(estimator: "DistributionalRegressor", fitted: dict[str, Any], array
 def _split_arrays(value: Any, name: str, arrays: dict[str, Tensor]) -> Any:
     """Return ``value`` as JSON; numpy arrays go to ``arrays`` and leave their name behind."""
     if isinstance(value, np.ndarray):
-        arrays[name] = torch.as_tensor(value)
+        arrays[name] = torch.tensor(value)
         return {"array": name}
     if isinstance(value, dict):
         return {key: _split_arrays(part, f"{name}.{key}", arrays) for key, part in value.items()}
