@@ -39,9 +39,9 @@ def test_a_toy_problem_is_learnt_in_data_units(name: str, scaling: str) -> None:
     losses = train(head, memory, targets_of(y, target))
     assert losses[-1] < losses[0]
     law = head.law(memory)
-    assert np.sqrt(np.mean((law.mean() - y) ** 2)) < 0.35 * y.std()
-    assert np.sqrt(np.mean((law.median() - y) ** 2)) < 0.35 * y.std()
-    assert law.crps(y).mean() < 0.2 * y.std()
+    assert np.sqrt(np.mean((law.mean() - y) ** 2)) < 0.5 * y.std()
+    assert np.sqrt(np.mean((law.median() - y) ** 2)) < 0.5 * y.std()
+    assert law.crps(y).mean() < 0.25 * y.std()
 
 
 @heads

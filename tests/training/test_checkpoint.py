@@ -4,6 +4,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors.torch import save_file
@@ -152,6 +153,25 @@ def test_a_failing_write_leaves_the_checkpoint_before(tmp_path: Path, monkeypatc
     run(network, settings, checkpoint_path=path)
     assert same_weights(weights_of(whole), weights_of(network))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_settings_may_be_numbers_of_numpy(tmp_path: Path) -> None:
+    settings, path = make_settings(), tmp_path / "state"
+    object.__setattr__(settings, "patience", np.int64(9))  # past the type checks that only tests switch on
+    stop_after(2, path, settings, KeyboardInterrupt())
+    assert len(run(make_network(), make_settings(patience=9), checkpoint_path=path).history) == 6
+
+
+def test_a_run_that_had_ended_is_only_restored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after a process that was killed between its last checkpoint and the removal of the file."""
+    whole, restored, path = make_network(), make_network(seed=99), tmp_path / "state"
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "unlink", lambda self, missing_ok: None)
+        run(whole, make_settings(), checkpoint_path=path)
+    never = stopped_in_epoch(1, RuntimeError("trained on"))
+    assert run(restored, make_settings(), checkpoint_path=path, validate=never).stopped_by == "max_epochs"
+    assert same_weights(weights_of(whole), weights_of(restored))
+    assert not path.exists()
 
 
 def test_a_checkpoint_holds_no_training_rows(tmp_path: Path) -> None:

@@ -42,7 +42,8 @@ class QuantileHead(nn.Module):
         self.out = nn.Linear(memory_dim, n_quantiles)
         levels = (torch.arange(n_quantiles) + 0.5) / n_quantiles
         self.register_buffer("levels", levels, persistent=False)
-        self._start = -1.7  # with the steps' start below: roughly uniform over the targets' spread
+        # The start, roughly uniform over the targets: the mid-points of n equal parts of [-1.7, 1.7].
+        self._first = -1.7 + 1.7 / n_quantiles
         self._step = 3.4 / n_quantiles / math.log(2)  # softplus(0) is log 2
 
     def loss(self, memory: Memory, targets: Targets) -> LossOutput:
@@ -62,6 +63,6 @@ class QuantileHead(nn.Module):
 
     def _quantiles(self, memory: Memory) -> Tensor:
         raw = self.out(memory.pooled)
-        first = raw[:, :1] + self._start
+        first = raw[:, :1] + self._first
         steps = softplus(raw[:, 1:]) * self._step
         return torch.cat([first, first + steps.cumsum(1)], dim=1)

@@ -41,7 +41,7 @@ class Transformer:
     Raises
     ------
     ValueError
-        If a size is below 1, or ``dim`` is no multiple of ``n_heads``.
+        If a size is below 1, ``dim`` is no multiple of ``n_heads``, or ``dropout`` is out of range.
     """
 
     dim: int = 64

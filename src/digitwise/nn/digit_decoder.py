@@ -50,6 +50,7 @@ class DigitDecoder(nn.Module):
         super().__init__()
         self.tree = tree
         self.vocab_size, self.length = tree.vocab_size, tree.length
+        self.rows_per_pass = max(8, 2**14 // tree.n_nodes)
         self.memory_proj = nn.Linear(memory_dim, dim)
         self.token_embedding = nn.Embedding(self.vocab_size + 1, dim)  # the last id starts a sequence
         self.position = nn.Parameter(torch.randn(self.length, dim) * 0.02)

@@ -27,6 +27,8 @@ class NextTokenModel(Protocol):
 
     vocab_size: int
     length: int
+    rows_per_pass: int
+    """How many rows to enumerate at once, so that what is at work stays in the processor's cache."""
 
     def sequence_logits(
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]

@@ -24,7 +24,7 @@ def leaf_log_probs(policy: Policy, memory: Memory) -> Float[Tensor, "batch leaf"
     return policy.tree.leaf_sums(policy.node_log_probs(memory))
 
 
-def leaf_probs(policy: Policy, memory: Memory, rows_per_pass: int = 1024) -> Float[Tensor, "batch leaf"]:
+def leaf_probs(policy: Policy, memory: Memory, rows_per_pass: int | None = None) -> Float[Tensor, "batch leaf"]:
     """Return the probability of every leaf, without gradient, in passes of bounded memory.
 
     Parameters
@@ -32,8 +32,9 @@ def leaf_probs(policy: Policy, memory: Memory, rows_per_pass: int = 1024) -> Flo
     policy, memory
         The law and the rows.
     rows_per_pass
-        Rows enumerated at once.
+        Rows enumerated at once; by default as many as suit the model.
     """
+    rows_per_pass = policy.model.rows_per_pass if rows_per_pass is None else rows_per_pass
     passes = []
     with torch.no_grad():
         for start in range(0, memory.features.shape[0], rows_per_pass):

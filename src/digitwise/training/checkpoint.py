@@ -76,7 +76,7 @@ def save_checkpoint(
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-    facts: dict[str, Any] = {"schema": SCHEMA, "settings": asdict(settings), "rows": _fingerprint(rows)}
+    facts: dict[str, Any] = {"schema": SCHEMA, "settings": _plain(settings), "rows": _fingerprint(rows)}
     facts |= {"history": progress.history, "best": None}
     if progress.best is not None:
         tensors |= {f"best.{name}": value for name, value in progress.best.weights.items()}
@@ -105,7 +105,7 @@ def load_checkpoint(
     def part(prefix: str) -> dict[str, Tensor]:
         return {name.removeprefix(prefix): value for name, value in tensors.items() if name.startswith(prefix)}
 
-    current = json.loads(json.dumps(asdict(settings)))
+    current = json.loads(json.dumps(_plain(settings)))
     changed = [name for name in current if name not in MAY_CHANGE and facts["settings"].get(name) != current[name]]
     if changed:
         raise ValueError(f"{path} was written with other settings ({', '.join(changed)}). Delete it to start afresh.")
@@ -133,6 +133,11 @@ def _read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[str
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (not a dict)
     except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} must be a training checkpoint, but is not, or is damaged. Delete it.") from error
+
+
+def _plain(settings: TrainingSettings) -> dict[str, int | float | None]:
+    """Return the settings by name, numpy's numbers as Python's."""
+    return {name: value.item() if hasattr(value, "item") else value for name, value in asdict(settings).items()}
 
 
 def _shapes(weights: dict[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dtype]]:
