@@ -5,8 +5,9 @@ import pandas as pd
 import polars as pl
 import pytest
 from numpy.testing import assert_allclose
+from sklearn import config_context
 from sklearn.base import clone
-from sklearn.model_selection import GridSearchCV, cross_val_score
+from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
@@ -218,3 +219,20 @@ def test_the_pointwise_law_has_its_width_in_every_validation() -> None:
     )
     crps = model.predict_distribution(X[200:]).crps(Y[200:]).mean()
     assert model.history_[model.best_epoch_ - 1]["validation_crps"] == pytest.approx(crps, rel=1e-4)
+
+
+@pytest.mark.parametrize("container", ["pandas", "polars"])
+def test_transformers_that_output_frames_may_come_before(container: str) -> None:
+    pipeline = make_pipeline(StandardScaler(), ESTIMATORS["decoding"](max_epochs=3))
+    pipeline.set_output(transform=container).fit(pd.DataFrame(X, columns=list("abcd")), Y)
+    assert pipeline.predict(pd.DataFrame(X, columns=list("abcd"))).shape == (300,)
+    assert list(pipeline[-1].feature_names_in_) == ["a", "b", "c", "d"]
+
+
+def test_weights_are_routed_by_scikit_learn() -> None:
+    weight = np.ones(300)
+    with config_context(enable_metadata_routing=True):
+        model = ESTIMATORS["decoding"](max_epochs=2).set_fit_request(sample_weight=True)
+        model.set_score_request(sample_weight=True)
+        scores = cross_validate(model, X, Y, cv=2, params={"sample_weight": weight})
+    assert len(scores["test_score"]) == 2
