@@ -110,3 +110,17 @@ def test_digit_weights_weigh_the_digits() -> None:
     by_digit = -(policy.log_probs(memory, tokens).squeeze(1) * batch.weight.unsqueeze(1)).mean(0)
     loss = CrossEntropy(digit_weights=(4.0, 2.0, 1.0))(policy, memory, batch).loss
     torch.testing.assert_close(loss, by_digit @ torch.tensor([4.0, 2.0, 1.0], dtype=torch.float64))
+
+
+@policies
+def test_the_bell_narrows_with_progress(name: str) -> None:
+    policy, memory, batch = make_policy(name), make_memory(6), targets()
+    objective = SmoothedCrossEntropy(width=0.1, final_share=0.2)
+
+    def loss(objective: Objective, progress: float) -> Tensor:
+        return objective(policy, memory, Targets(batch.z, batch.weight, progress)).loss
+
+    torch.testing.assert_close(loss(objective, 0.5), loss(SmoothedCrossEntropy(width=0.06), 0.0))
+    torch.testing.assert_close(loss(objective, 1.0), loss(SmoothedCrossEntropy(width=0.02), 0.0))
+    sharp = loss(SmoothedCrossEntropy(width=0.1, final_share=0.0), 1.0)
+    torch.testing.assert_close(sharp, loss(CrossEntropy(), 1.0))

@@ -31,6 +31,8 @@ def test_a_constant_target_gets_none() -> None:
 def test_the_width_must_be_settled_before_use_and_sensible() -> None:
     with pytest.raises(ValueError, match="at least 0"):
         SmoothedCrossEntropy(width=-1.0)
+    with pytest.raises(ValueError, match="final_share must lie"):
+        SmoothedCrossEntropy(final_share=1.5)
     with pytest.raises(ValueError, match="one weight per digit"):
         CrossEntropy(digit_weights=(1.0, 2.0)).adapt(np.zeros(3), NormalizedCodec())
     with pytest.raises(ValueError, match="non-negative"):

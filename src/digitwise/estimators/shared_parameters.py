@@ -39,7 +39,7 @@ SHARED_PARAMETERS = """scaling
     random_state
         Seed of split, initialisation, batches and dropout.
     log_path
-        JSON-lines file that gets one row per epoch.
+        JSON-lines file that gets one row per epoch; it starts afresh with each fit that is not resumed.
     checkpoint_path
         File that holds the run's state after each epoch; an interrupted fit with the same data and settings continues
         from it exactly (give a ``random_state``).

@@ -14,7 +14,7 @@ from digitwise.nn.memory import Memory
 class PointwiseHead(nn.Module):
     """A linear read-out of the mean.
 
-    Its law is a Gaussian of one width for all rows: the root mean squared error on the rows that chose the best epoch
+    Its law is a Gaussian of one width for all rows: the root mean squared error on the validation rows
     (`finish`). It is the honest law of a method that has none.
 
     Parameters

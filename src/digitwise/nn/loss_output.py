@@ -16,10 +16,13 @@ class Targets:
         Targets in scaled units, float64.
     weight
         Non-negative sample weights; they average to about one over the training set.
+    progress
+        Share of the planned training steps that are done, from 0 to 1.
     """
 
     z: Float[Tensor, " batch"]
     weight: Float[Tensor, " batch"]
+    progress: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class DecodingHead(nn.Module):
 
     def law(self, memory: Memory) -> Histogram:
         """Return the exact laws, data units; the outermost leaves are open."""
-        probs = leaf_probs(self.policy, memory).double().cpu().numpy()
+        probs = leaf_probs(self.policy, memory).cpu().double().numpy()
         return Histogram(edges=self.edges_y, probs=probs, values=self.values_y, tails="exponential")
 
     def finish(self, memory: Memory, targets: Targets) -> None:

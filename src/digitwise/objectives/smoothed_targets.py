@@ -29,10 +29,15 @@ class SmoothedCrossEntropy:
         Standard deviation of the bell in scaled units (the training range is about 1), or ``"auto"``:
         ``automatic_width`` of the training targets. 0 is plain cross-entropy.
 
+    final_share
+        The bell narrows steadily over the planned steps, to this share of its width. A wide bell steadies the start; a
+        law can never be sharper than the bell it is taught with, so the end wants a narrow one. The validation metric
+        chooses the epoch, and so the width.
+
     Raises
     ------
     ValueError
-        If the width is negative or not a number.
+        If the width is negative or not a number, or the share is not in [0, 1].
 
     Notes
     -----
@@ -43,13 +48,16 @@ class SmoothedCrossEntropy:
     Examples
     --------
     >>> SmoothedCrossEntropy(width=0.02)
-    SmoothedCrossEntropy(width=0.02)
+    SmoothedCrossEntropy(width=0.02, final_share=0.1)
     """
 
     width: float | Literal["auto"] = "auto"
+    final_share: float = 0.1
 
     def __post_init__(self) -> None:
-        """Check the width."""
+        """Check the width and the share."""
+        if not 0 <= self.final_share <= 1:
+            raise ValueError(f"final_share must lie in [0, 1], but got {self.final_share}.")
         if self.width != "auto" and not 0 <= self.width < math.inf:
             raise ValueError(f"width must be 'auto' or a finite number of at least 0, but got {self.width!r}.")
 
@@ -75,7 +83,8 @@ class SmoothedCrossEntropy:
         """
         if isinstance(self.width, str):
             raise ValueError("The width is still 'auto'. Call adapt(z_train, codec) first.")
-        first, mass = bell_on_leaves(targets.z, policy.codec.leaf_edges(), self.width)
+        width = self.width * (1 - (1 - self.final_share) * targets.progress)
+        first, mass = bell_on_leaves(targets.z, policy.codec.leaf_edges(), width)
         nodes, node_mass = spread_over_nodes(policy.tree, first, mass)
         log_probs = policy.node_log_probs(memory, nodes)
         terms = torch.where(node_mass > 0, node_mass.to(log_probs.dtype) * log_probs, 0.0)

@@ -4,8 +4,7 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +14,10 @@ from torch import Tensor
 from digitwise.training.batches import Rows
 from digitwise.training.checkpoint import Best, Progress, load_checkpoint, save_checkpoint
 from digitwise.training.network import Network
+from digitwise.training.progress_bar import progress_bar
 from digitwise.training.run_log import RunLog
 from digitwise.training.settings import TrainingSettings
 from digitwise.training.steps import Step, epoch_steps, make_optimizer
-
-Report = Callable[[dict[str, float | int]], None]
 
 
 @dataclass(frozen=True)
@@ -101,7 +99,7 @@ def fit(
     log = RunLog(log_path, progress.history)
     started = time.monotonic() - progress.seconds
     try:
-        with _progress_bar(settings.max_epochs, show_progress) as report:
+        with progress_bar(settings.max_epochs, show_progress) as report:
             while not (stopped_by := _reason_to_stop(progress, settings)):
                 row = _train_epoch(network, optimizer, rows, settings, progress.epoch + 1)
                 row |= {f"validation_{name}": value for name, value in validate(network).items()}
@@ -184,29 +182,3 @@ def _train_epoch(
 
 def _copy_weights(network: Network) -> dict[str, Tensor]:
     return {name: value.clone() for name, value in network.state_dict().items()}
-
-
-@contextmanager
-def _progress_bar(max_epochs: int, show: bool) -> Iterator[Report]:
-    """Yield a function that shows an epoch's row."""
-    if not show:
-        yield lambda row: None
-        return
-    from rich import progress as rich
-
-    columns = (
-        rich.TextColumn("epoch {task.completed:.0f}/{task.total:.0f}"),
-        rich.BarColumn(),
-        rich.TimeElapsedColumn(),
-        rich.TimeRemainingColumn(),
-        rich.TextColumn("{task.fields[figures]}"),
-    )
-    with rich.Progress(*columns) as bar:
-        task = bar.add_task("training", total=max_epochs, figures="")
-
-        def report(row: dict[str, float | int]) -> None:
-            shown = {k.removeprefix("validation_"): v for k, v in row.items() if k.startswith("validation_")}
-            figures = "  ".join(f"{name} {value:.4g}" for name, value in {"loss": row["train_loss"], **shown}.items())
-            bar.update(task, completed=row["epoch"], figures=figures)
-
-        yield report

@@ -43,9 +43,9 @@ class Network(nn.Module):
         """Return the memory of some rows."""
         return self.encoder(rows.numeric.to(self.dtype), rows.categorical)
 
-    def loss(self, rows: Rows) -> LossOutput:
-        """Return the head's training loss on some rows."""
-        return self.head.loss(self.memory(rows), Targets(rows.z, rows.weight))
+    def loss(self, rows: Rows, progress: float = 0.0) -> LossOutput:
+        """Return the head's training loss on some rows, after a share ``progress`` of the planned steps."""
+        return self.head.loss(self.memory(rows), Targets(rows.z, rows.weight, progress))
 
     def law(self, rows: Rows) -> Distribution:
         """Return the laws of some rows, in data units; without gradient, dropout off."""

@@ -75,16 +75,17 @@ def epoch_steps(
         batches = shuffled_batches(rows, settings.batch_size)
     network.train()
     for number, batch in enumerate(batches):
+        step, n_steps = (epoch - 1) * n_batches + number, settings.max_epochs * n_batches
         rate = settings.learning_rate * warmup_cosine(
-            (epoch - 1) * n_batches + number,
-            settings.max_epochs * n_batches,
+            step,
+            n_steps,
             settings.warmup_fraction,
             settings.final_learning_rate_fraction,
         )
         for group in optimizer.param_groups:
             group["lr"] = rate
         with stream:
-            output = network.loss(batch)
+            output = network.loss(batch, step / n_steps)
             optimizer.zero_grad()
             torch.autograd.backward(output.loss)
         loss = output.loss.detach()
