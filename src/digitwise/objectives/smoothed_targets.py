@@ -101,7 +101,7 @@ def automatic_width(z: Float[np.ndarray, " row"]) -> float:
     --------
     >>> rng = np.random.default_rng(0)
     >>> round(automatic_width(0.5 + 0.1 * rng.standard_normal(1000)), 3)
-    0.02
+    0.019
     """
     interquartile = float(np.quantile(z, 0.75) - np.quantile(z, 0.25))
     spread = min(float(np.std(z)), interquartile / 1.349) if interquartile > 0 else float(np.std(z))
