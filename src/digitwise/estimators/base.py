@@ -250,8 +250,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             checkpoint_path=self.checkpoint_path,
             show_progress=self.verbose >= 1,
         )
-        if device.type != "mps":  # which has no float64
-            self.network_.double()  # so that predictions do not depend on how rows are batched
+        self.network_.double()  # so that predictions do not depend on how rows are batched
         self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
         self.history_ = [*self.history_, *result.history]
         self.n_iter_ = len(self.history_)

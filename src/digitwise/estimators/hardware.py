@@ -13,16 +13,16 @@ def choose_device(name: str) -> torch.device:
     Raises
     ------
     ValueError
-        If the name is no device, or the device is not there.
+        If the name is no device, or the device is not there or cannot compute in float64 (as ``"mps"``).
     """
     if name == "auto":
         return torch.device("cuda" if torch.cuda.is_available() else "cpu")
     try:
         device = torch.device(name)
-        torch.empty(0, device=device)
-    except (RuntimeError, AssertionError) as error:
+        torch.empty(0, device=device, dtype=torch.float64)
+    except (RuntimeError, AssertionError, TypeError) as error:
         raise ValueError(
-            f"device must be 'auto' or a torch device of this machine, but got {name!r}: {error}"
+            f"device must be 'auto' or a torch device of this machine that knows float64, but got {name!r}: {error}"
         ) from error
     return device
 
