@@ -119,6 +119,13 @@ def test_text_in_an_object_array_is_a_category() -> None:
     assert model.columns_.cardinalities
 
 
+def test_text_in_lists_is_a_category() -> None:
+    rows = [[float(x), "red" if x > 0 else "blue"] for x in X[:, 0]]
+    model = ESTIMATORS["decoding"](max_epochs=1).fit(rows, Y.tolist())
+    assert model.predict(rows[:2]).shape == (2,)
+    assert len(model.columns_.cardinalities) == 1
+
+
 def test_wrong_columns_at_prediction_are_named() -> None:
     frame = pd.DataFrame(X, columns=list("abcd"))
     model = ESTIMATORS["decoding"](max_epochs=1).fit(frame, Y)

@@ -15,6 +15,8 @@ def check_features(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
     Missing values are allowed, infinite ones are not. With ``reset`` the estimator notes names and number of the
     features, otherwise they must be the same.
     """
+    if isinstance(X, list | tuple) and any(isinstance(cell, str) for row in X if isinstance(row, list) for cell in row):
+        X = np.array(X, dtype=object)
     if _is_table(X):
         if reset and len(X) < 2:
             raise ValueError(f"fit needs at least 2 rows, but got n_samples={len(X)}: add rows.")
