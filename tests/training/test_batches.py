@@ -65,6 +65,6 @@ def test_rows_move_to_a_device_whole() -> None:
 @given(st.integers(1, 10**7))
 def test_the_automatic_size_is_a_power_of_two_within_bounds(n_rows: int) -> None:
     size = automatic_batch_size(n_rows)
-    assert 32 <= size <= 512
+    assert 32 <= size <= 256
     assert size & (size - 1) == 0
     assert size <= automatic_batch_size(2 * n_rows)

@@ -288,11 +288,11 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
 
 
 def automatic_epochs(n_rows: int, batch_size: int) -> int:
-    """Return how many epochs make about 6000 steps, within 50 to 300.
+    """Return how many epochs make about 6000 steps, within 30 to 300.
 
     Examples
     --------
-    >>> [automatic_epochs(*sizes) for sizes in ((500, 32), (5000, 128), (50_000, 512))]
-    [300, 154, 61]
+    >>> [automatic_epochs(*sizes) for sizes in ((500, 32), (5000, 128), (50_000, 256))]
+    [300, 154, 31]
     """
-    return int(min(300, max(50, round(6000 * batch_size / n_rows))))
+    return int(min(300, max(30, round(6000 * batch_size / n_rows))))

@@ -42,16 +42,16 @@ class Rows:
 
 
 def automatic_batch_size(n_rows: int) -> int:
-    """Return the power of two nearest twice the square root of the rows, within 32 to 512.
+    """Return the power of two nearest twice the square root of the rows, within 32 to 256.
 
     Small data get many steps and large data full ones.
 
     Examples
     --------
     >>> [automatic_batch_size(n) for n in (100, 1000, 5000, 50_000)]
-    [32, 64, 128, 512]
+    [32, 64, 128, 256]
     """
-    return int(min(512, max(32, 2 ** round(math.log2(2 * n_rows**0.5)))))
+    return int(min(256, max(32, 2 ** round(math.log2(2 * n_rows**0.5)))))
 
 
 def batch_count(n_rows: int, batch_size: int) -> int:
