@@ -7,6 +7,7 @@ import pytest
 from numpy.testing import assert_allclose
 from sklearn import config_context
 from sklearn.base import clone
+from sklearn.exceptions import NotFittedError
 from sklearn.model_selection import GridSearchCV, cross_val_score, cross_validate
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -123,6 +124,7 @@ def test_text_in_lists_is_a_category() -> None:
     rows = [[float(x), "red" if x > 0 else "blue"] for x in X[:, 0]]
     model = ESTIMATORS["decoding"](max_epochs=1).fit(rows, Y.tolist())
     assert model.predict(rows[:2]).shape == (2,)
+    assert model.predict([tuple(row) for row in rows[:2]]).shape == (2,)
     assert len(model.columns_.cardinalities) == 1
 
 
@@ -243,3 +245,9 @@ def test_weights_are_routed_by_scikit_learn() -> None:
         model.set_score_request(sample_weight=True)
         scores = cross_validate(model, X, Y, cv=2, params={"sample_weight": weight})
     assert len(scores["test_score"]) == 2
+
+
+@pytest.mark.parametrize("verb", ["predict", "predict_distribution", "predict_quantiles", "predict_variance", "sample"])
+def test_every_verb_says_that_fit_comes_first(verb: str) -> None:
+    with pytest.raises(NotFittedError, match="not fitted yet"):
+        getattr(ESTIMATORS["decoding"](), verb)(X)

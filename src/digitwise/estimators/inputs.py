@@ -15,7 +15,7 @@ def check_features(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
     Missing values are allowed, infinite ones are not. With ``reset`` the estimator notes names and number of the
     features, otherwise they must be the same.
     """
-    if isinstance(X, list | tuple) and any(isinstance(cell, str) for row in X if isinstance(row, list) for cell in row):
+    if isinstance(X, list | tuple) and any(isinstance(cell, str) for row in X if _is_sequence(row) for cell in row):
         X = np.array(X, dtype=object)
     if _is_table(X):
         if reset and len(X) < 2:
@@ -72,6 +72,10 @@ def check_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:
     if not (weight > 0).any():
         raise ValueError("sample_weight must have a positive entry, but all weights are zero.")
     return weight
+
+
+def _is_sequence(row: Any) -> bool:
+    return isinstance(row, list | tuple)
 
 
 def _is_table(X: Any) -> bool:

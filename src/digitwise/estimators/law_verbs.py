@@ -32,7 +32,8 @@ class LawVerbs:
     def predict_distribution(self, X: Any) -> Distribution:
         """Return the predicted laws, one per row, in the units of ``y``."""
         with cpu_threads(self.n_jobs):
-            return self.network_.law(self._rows(X))
+            rows = self._rows(X)  # first: it says so if there is no network yet
+            return self.network_.law(rows)
 
     def predict_quantiles(
         self, X: Any, quantiles: Sequence[float] | np.ndarray = (0.05, 0.5, 0.95)
