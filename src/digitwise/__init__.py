@@ -3,23 +3,74 @@
 from digitwise.codecs import NormalizedCodec
 from digitwise.estimators import (
     DecodingRegressor,
+    Finetune,
     HistogramRegressor,
     MixtureDensityRegressor,
     PointwiseRegressor,
     QuantileRegressor,
 )
 from digitwise.nn import Transformer, Tree
-from digitwise.objectives import CrossEntropy, SmoothedCrossEntropy
+from digitwise.objectives import (
+    CRPS,
+    DAR,
+    DIST2,
+    GRPO,
+    NTLMSE,
+    NTLWAS,
+    PPO,
+    RAFT,
+    RLOO,
+    CrossEntropy,
+    CustomReward,
+    EnergyScore,
+    ExpectedReward,
+    GenRe2,
+    LabelSmoothing,
+    NumberTokenLoss,
+    OnPolicy,
+    ReMax,
+    SmoothedCrossEntropy,
+    SoftDigits,
+    WeightedSum,
+)
+from digitwise.training import CalibrationBudget
 
 __all__ = [
-    "CrossEntropy",
+    # estimators
     "DecodingRegressor",
     "HistogramRegressor",
     "MixtureDensityRegressor",
-    "NormalizedCodec",
     "PointwiseRegressor",
     "QuantileRegressor",
-    "SmoothedCrossEntropy",
-    "Transformer",
+    # how numbers are written, and what predicts the next digit
+    "NormalizedCodec",
     "Tree",
+    "Transformer",
+    # token by token
+    "CrossEntropy",
+    "LabelSmoothing",
+    "NumberTokenLoss",
+    "NTLMSE",
+    "NTLWAS",
+    "SoftDigits",
+    "DIST2",
+    # the whole number, exactly
+    "SmoothedCrossEntropy",
+    "RAFT",
+    "CRPS",
+    "ExpectedReward",
+    # the whole number, on draws
+    "OnPolicy",
+    "ReMax",
+    "RLOO",
+    "GRPO",
+    "PPO",
+    "GenRe2",
+    "DAR",
+    "EnergyScore",
+    "CustomReward",
+    # sums, and second stages
+    "WeightedSum",
+    "Finetune",
+    "CalibrationBudget",
 ]

@@ -19,7 +19,8 @@ def test_the_loss_of_a_weighted_batch_is_that_of_repeated_rows(name: str) -> Non
     def rows(index: np.ndarray, weight: np.ndarray) -> Rows:
         tensors = model.columns_.transform(X[index])
         z = torch.as_tensor(model.scaling_.forward(y[index]))
-        return Rows(tensors.numeric, tensors.categorical, z, torch.as_tensor(weight * len(weight) / weight.sum()))
+        relative = torch.as_tensor(weight * len(weight) / weight.sum())
+        return Rows(tensors.numeric, tensors.categorical, z, relative, torch.as_tensor(y[index]))
 
     weighted = model.network_.loss(rows(np.arange(40), counts.astype(float))).loss
     by_repeats = model.network_.loss(rows(repeated, np.ones(len(repeated)))).loss

@@ -12,7 +12,7 @@ from tests.training.toy import make_rows
 
 def numbered(n_rows: int) -> Rows:
     number = torch.arange(n_rows)
-    return Rows(number.float().unsqueeze(1), number.unsqueeze(1), number.double(), number.float())
+    return Rows(number.float().unsqueeze(1), number.unsqueeze(1), number.double(), number.float(), number.double())
 
 
 @settings(max_examples=50, deadline=None)

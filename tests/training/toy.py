@@ -22,7 +22,7 @@ def make_rows(n_rows: int = 50, seed: int = 0) -> Rows:
     numeric = torch.randn(n_rows, 3, generator=generator)
     codes = torch.randint(4, (n_rows, 1), generator=generator)
     z = 0.5 + 0.1 * numeric[:, 0] + 0.05 * codes.squeeze(1)
-    return Rows(numeric, codes, z.double(), torch.ones(n_rows))
+    return Rows(numeric, codes, z.double(), torch.ones(n_rows), z.double())
 
 
 def make_network(seed: int = 0, hidden_dim: int = 8, dropout: float = 0.2) -> Network:

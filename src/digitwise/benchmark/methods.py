@@ -18,7 +18,7 @@ from digitwise.estimators import (
     PointwiseRegressor,
     QuantileRegressor,
 )
-from digitwise.estimators.components import from_json
+from digitwise.estimators.component_json import from_json
 
 Facts = dict[str, float | int | str | None]
 

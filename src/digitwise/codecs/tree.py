@@ -131,6 +131,10 @@ class DigitTree(nn.Module):
             nodes.append(node)
         return torch.stack(nodes, dim=-1)
 
+    def leaf_of(self, tokens: Int64[Tensor, "batch draw step"]) -> Int64[Tensor, "batch draw"]:
+        """Return the leaf that each whole sequence leads to."""
+        return torch.as_tensor(self.child[self.nodes_on_path(tokens)[..., -1], tokens[..., -1]])
+
     def nodes_above_window(self, window: int) -> list[int]:
         """Return, level by level, how many inner nodes stand above any ``window`` neighbouring leaves at the most."""
         if window not in self._window_counts:
@@ -143,15 +147,28 @@ class DigitTree(nn.Module):
 
         With log-probabilities of the edges these are the log-probabilities of the leaves.
         """
+        return self._level_sums(node_values)[-1]
+
+    def node_sums(self, node_values: Float[Tensor, "batch node vocab"]) -> Float[Tensor, "batch node"]:
+        """Return, for every inner node, the sum of the values on the edges that lead to it; 0 for the root.
+
+        With log-probabilities of the edges these are the log-probabilities that a sequence comes by.
+        """
+        return torch.cat(self._level_sums(node_values)[:-1], dim=1)
+
+    def _level_sums(self, node_values: Float[Tensor, "batch node vocab"]) -> list[Float[Tensor, "batch prefix"]]:
+        """Return the sums along the edges to every prefix, level by level, leaves last."""
         total = node_values.new_zeros(node_values.shape[0], 1)
+        sums = [total]
         start = 0
         for step, size in enumerate(self.level_sizes):
             level = total.unsqueeze(-1) + node_values[:, start : start + size]
             total = level.flatten(1)
             if not self._full_levels[step]:
                 total = total[:, cast(Tensor, getattr(self, f"_edges_{step}"))]
+            sums.append(total)
             start += size
-        return total
+        return sums
 
     def ancestors_or_self(self, nodes: Int64[Tensor, "batch node"] | None = None) -> Bool[Tensor, "#batch node node"]:
         """Return the mask in which row ``i`` marks, among the given nodes (or all), node ``i`` and its ancestors.

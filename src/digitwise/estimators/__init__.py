@@ -2,6 +2,7 @@
 
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.decoding import DecodingRegressor
+from digitwise.estimators.finetune import Finetune
 from digitwise.estimators.histogram import HistogramRegressor
 from digitwise.estimators.mixture_density import MixtureDensityRegressor
 from digitwise.estimators.pointwise import PointwiseRegressor
@@ -10,6 +11,7 @@ from digitwise.estimators.quantile import QuantileRegressor
 __all__ = [
     "DecodingRegressor",
     "DistributionalRegressor",
+    "Finetune",
     "HistogramRegressor",
     "MixtureDensityRegressor",
     "PointwiseRegressor",

@@ -26,7 +26,7 @@ from digitwise.estimators.shared_parameters import merge_signature
 from digitwise.estimators.table_rows import TableRows
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
-from digitwise.training import Network, Rows, TrainingSettings, automatic_batch_size, fit
+from digitwise.training import FitResult, Network, Rows, TrainingSettings, automatic_batch_size, fit
 
 Model = TypeVar("Model", bound="DistributionalRegressor")
 
@@ -135,20 +135,12 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         """
         continues = bool(self.warm_start and hasattr(self, "network_"))
         self._check_parameters()
-        X = check_features(self, X, reset=not continues)
-        y = check_targets(X, y)
-        weight = check_weights(sample_weight, len(y))
-        random = check_random_state(self.random_state)
-        seed = int(random.randint(2**31 - 1))
-        table = TableRows(X, y, weight).take(np.flatnonzero(weight > 0))
-        if validation_data is not None:
-            train, validation = table, self._check_validation(validation_data)
-        else:
-            train, validation = table.split(self._validation_rows(len(table)), random)
+        train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=not continues)
         with cpu_threads(self.n_jobs):
             if not continues:
                 self._start(train, seed)
             self._train(train, validation, seed)
+            self._second_stage(train, validation, seed)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -170,6 +162,27 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+    def _tables(
+        self, X: Any, y: Any, sample_weight: Any, validation_data: tuple[Any, ...] | None, *, reset: bool
+    ) -> tuple[TableRows, TableRows, int]:
+        """Return checked training rows, validation rows, and the seed that decides the rest."""
+        X = check_features(self, X, reset=reset)
+        y = check_targets(X, y)
+        weight = check_weights(sample_weight, len(y))
+        random = check_random_state(self.random_state)
+        seed = int(random.randint(2**31 - 1))
+        table = TableRows(X, y, weight).take(np.flatnonzero(weight > 0))
+        if validation_data is not None:
+            return table, self._check_validation(validation_data), seed
+        return *table.split(self._validation_rows(len(table)), random), seed
+
+    def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        """Train on after the first stage; most estimators have no more to do."""
+
+    @property
+    def _has_second_stage(self) -> bool:
+        return False
 
     def _check_parameters(self) -> None:
         if self.point_estimate not in POINT_ESTIMATES:
@@ -219,14 +232,46 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         return Network(encoder, self._make_head(encoder.out_dim, self.target_))
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        result = self._run_stage(
+            train,
+            validation,
+            self._settings(len(train), seed),
+            select_by=self.select_by,
+            checkpoint_path=self.checkpoint_path,
+            keep_checkpoint=self._has_second_stage,
+        )
+        self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
+        self.history_ = [*self.history_, *result.history]
+        self.n_iter_ = len(self.history_)
+        self.saturation_rate_ = saturation_rate(validation.y, self.scaling_.low, self.scaling_.high)
+        self.fit_summary_: dict[str, float | int | str] = {
+            "training rows": len(train),
+            "validation rows": 0 if validation is train else len(validation),
+            "seconds": round(result.history[-1]["seconds"], 2),
+            "epochs": len(result.history),
+            "best epoch": self.best_epoch_,
+            "stopped by": result.stopped_by,
+            "scaling": self.scaling_.name,
+            "why this scaling": self.scaling_reason_,
+            "saturation rate on validation rows": self.saturation_rate_,
+        }
+
+    def _run_stage(
+        self,
+        train: TableRows,
+        validation: TableRows,
+        settings: TrainingSettings,
+        *,
+        select_by: str,
+        also_validate: Sequence[str] = ("crps", "rmse"),
+        **options: Any,
+    ) -> FitResult:
+        """Train the network as it stands; ``options`` are those of `digitwise.training.fit`."""
         device = choose_device(self.device)
         self.network_.float().to(device)
-        scale = len(train) / train.weight.sum()
-        rows = self._encode(train, scale).to(device)
+        rows = self._encode(train, len(train) / train.weight.sum()).to(device)
         held_out = self._encode(validation, len(validation) / validation.weight.sum()).to(device)
-        settings = self._settings(len(rows), seed)
-        selection = get_metric(self.select_by)
-        names = list(dict.fromkeys([self.select_by, "crps", "rmse"]))
+        names = list(dict.fromkeys([select_by, *also_validate]))
 
         def validate(network: Network) -> dict[str, float | int]:
             network.finish(held_out)
@@ -244,34 +289,20 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             rows,
             settings,
             validate=validate,
-            select_by=self.select_by,
-            greater_is_better=selection.greater_is_better,
+            select_by=select_by,
+            greater_is_better=get_metric(select_by).greater_is_better,
             log_path=self.log_path,
-            checkpoint_path=self.checkpoint_path,
             show_progress=self.verbose >= 1,
+            **options,
         )
         self.network_.double()  # so that predictions do not depend on how rows are batched
-        self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
-        self.history_ = [*self.history_, *result.history]
-        self.n_iter_ = len(self.history_)
-        self.saturation_rate_ = saturation_rate(validation.y, self.scaling_.low, self.scaling_.high)
-        self.fit_summary_: dict[str, float | int | str] = {
-            "training rows": len(train),
-            "validation rows": 0 if validation is train else len(validation),
-            "seconds": round(result.history[-1]["seconds"], 2),
-            "epochs": len(result.history),
-            "best epoch": self.best_epoch_,
-            "stopped by": result.stopped_by,
-            "scaling": self.scaling_.name,
-            "why this scaling": self.scaling_reason_,
-            "saturation rate on validation rows": self.saturation_rate_,
-        }
+        return result
 
     def _encode(self, table: TableRows, weight_scale: float) -> Rows:
         tensors = self.columns_.transform(table.X)
         z = torch.as_tensor(self.scaling_.forward(table.y), dtype=torch.float64)
         weight = torch.as_tensor(table.weight * weight_scale, dtype=torch.float32)
-        return Rows(tensors.numeric, tensors.categorical, z, weight)
+        return Rows(tensors.numeric, tensors.categorical, z, weight, torch.as_tensor(table.y, dtype=torch.float64))
 
     def _settings(self, n_rows: int, seed: int) -> TrainingSettings:
         batch_size = automatic_batch_size(n_rows) if self.batch_size == "auto" else self.batch_size

@@ -1,14 +1,30 @@
 """Regression by decoding: the estimator the library is about."""
 
-from typing import Any
+import copy
+from pathlib import Path
+from typing import Any, Self
 
 import numpy as np
+import torch
 from jaxtyping import Float
 
-from digitwise.codecs import Codec, DigitTree
+from sklearn.utils.validation import check_is_fitted
+
+from digitwise.codecs import Codec, DigitTree, NumberLine
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.components import resolve
+from digitwise.estimators.finetune import (
+    WATCHED,
+    BudgetWatch,
+    Finetune,
+    as_finetune,
+    decoding_head,
+    summary_of,
+    warn_if_collapsed,
+)
 from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.estimators.hardware import choose_device, cpu_threads
+from digitwise.estimators.table_rows import TableRows
 from digitwise.nn import Decoder
 from digitwise.objectives import DecodingHead, Objective
 from digitwise.policy import Policy
@@ -24,7 +40,11 @@ class DecodingRegressor(DistributionalRegressor):
     decoder
         What predicts the next digit: ``"tree"``, ``"transformer"`` or an object such as ``Transformer(dim=256)``.
     objective
-        What is minimised: ``"smoothed_cross_entropy"``, ``"cross_entropy"`` or an object.
+        What is minimised: ``"smoothed_cross_entropy"``, ``"cross_entropy"``, ``"raft"``, … or an object, such as a sum
+        ``SmoothedCrossEntropy() + RAFT()``.
+    finetune
+        A second stage, from the best weights of the first: None, a name such as ``"crps"``, ``"raft"``, ``"remax"``,
+        ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own.
     shared_parameters
 
     Attributes
@@ -35,6 +55,8 @@ class DecodingRegressor(DistributionalRegressor):
         How training went, one row of figures per epoch.
     saturation_rate_
         Share of the validation targets outside the range that the digits can say.
+    finetune_summary_
+        What fine-tuning did: its objective, epochs, and validation figures before and after.
     fit_summary_
         The main facts of the fit, for reports.
 
@@ -59,18 +81,110 @@ class DecodingRegressor(DistributionalRegressor):
         codec: str | Codec = "normalized",
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
+        finetune: str | Objective | Finetune | None = None,
         **shared: Any,
     ) -> None:
         super().__init__(**shared)
         self.codec = codec
         self.decoder = decoder
         self.objective = objective
+        self.finetune = finetune
+
+    def fine_tune(
+        self,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        finetune: str | Objective | Finetune,
+        validation_data: tuple[Any, Any] | tuple[Any, Any, Any] | None = None,
+    ) -> Self:
+        """Train a fitted model on, with another objective; so one first stage serves several second ones.
+
+        ``fit`` with the parameter ``finetune`` does the same after its first stage. Given the rows of ``fit`` and an
+        integer ``random_state``, the validation rows are the same too.
+
+        Parameters
+        ----------
+        X, y, sample_weight, validation_data
+            As for `fit`.
+        finetune
+            A name, an objective, or a `Finetune` with settings.
+
+        Raises
+        ------
+        sklearn.exceptions.NotFittedError
+            If there is no model yet.
+        ValueError
+            If settings are out of range, or the data do not fit.
+        """
+        check_is_fitted(self)
+        settings = as_finetune(finetune)
+        train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=False)
+        with cpu_threads(self.n_jobs):
+            self._fine_tune(settings, train, validation, seed)
+        return self
+
+    @property
+    def _has_second_stage(self) -> bool:
+        return self.finetune is not None
+
+    def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        if self.finetune is not None:
+            self._fine_tune(as_finetune(self.finetune), train, validation, seed)
+            if self.checkpoint_path is not None and self.stopped_by_ not in ("time_limit", "interrupt"):
+                Path(self.checkpoint_path).unlink(missing_ok=True)  # of the first stage
+
+    def _fine_tune(self, finetune: Finetune, train: TableRows, validation: TableRows, seed: int) -> None:
+        """Run the second stage from the present weights, and say what it did."""
+        head = decoding_head(self.network_.head)
+        objective = resolve("objective", finetune.objective).adapt(self.scaling_.forward(train.y), head.policy.codec)
+        watch = None if finetune.budget is None else BudgetWatch(finetune.budget, objective, self.objective_)
+        head.objective = objective
+        reference = None
+        if head.needs_reference:
+            reference = copy.deepcopy(self.network_).float().to(choose_device(self.device)).eval()
+        try:
+            result = self._run_stage(
+                train,
+                validation,
+                finetune.settings(self._settings(len(train), seed)),
+                select_by=finetune.select_by or self.select_by,
+                also_validate=WATCHED,
+                validate_start=True,
+                keep_start=finetune.keep_start,
+                reference=reference,
+                watch=watch,
+                earlier_rows=self.history_,
+                checkpoint_path=None if self.checkpoint_path is None else f"{self.checkpoint_path}.finetune",
+            )
+        finally:
+            head.objective = self.objective_  # what a later fit with warm_start goes on with
+        start = result.start or {}
+        kept = start if result.best_epoch == 0 else result.history[result.best_epoch - 1]
+        self.finetune_summary_: dict[str, Any] = {
+            "objective": finetune.objective if isinstance(finetune.objective, str) else repr(finetune.objective),
+            "epochs": len(result.history),
+            "best epoch": result.best_epoch,
+            "stopped by": "budget" if result.stopped_by == "watch" else result.stopped_by,
+            "seconds": round(result.history[-1]["seconds"], 2),
+            **summary_of(start, kept),
+        }
+        self.stopped_by_ = self.finetune_summary_["stopped by"]
+        if result.best_epoch > 0:
+            self.best_epoch_ = len(self.history_) + result.best_epoch
+        self.history_ = [*self.history_, *result.history]
+        self.n_iter_ = len(self.history_)
+        self.fit_summary_ |= {f"fine-tuning: {name}": value for name, value in self.finetune_summary_.items()}
+        warn_if_collapsed(finetune.objective, start, kept)
 
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
         """Settle the objective's automatic settings."""
         codec: Codec = resolve("codec", self.codec)
         if DigitTree(codec.grammar, codec.length).n_leaves < 3:
             raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
+        if self.finetune is not None:
+            as_finetune(self.finetune)  # before any time is spent
         self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
 
     def _leaf_edges(self) -> Float[np.ndarray, " edge"]:
@@ -81,4 +195,5 @@ class DecodingRegressor(DistributionalRegressor):
         codec: Codec = resolve("codec", self.codec)
         tree = DigitTree(codec.grammar, codec.length)
         model = resolve("decoder", self.decoder).build(tree, memory_dim)
-        return DecodingHead(Policy(model, codec, tree), self.objective_, target.edges_y, target.values_y)
+        line = NumberLine(torch.as_tensor(target.values_y), target.moments_y.mean, target.moments_y.std)
+        return DecodingHead(Policy(model, codec, tree, line), self.objective_, target.edges_y, target.values_y)

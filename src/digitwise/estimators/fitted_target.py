@@ -20,12 +20,15 @@ class FittedTarget:
         Data units to scaled units.
     moments
         Mean and spread of the training targets in scaled units.
+    moments_y
+        Mean and spread of the training targets in data units: the standard units of rewards.
     edges_y, values_y
         Borders and values of the leaves in data units; empty for heads without leaves.
     """
 
     scaling: Scaling
     moments: TargetMoments
+    moments_y: TargetMoments
     edges_y: Float[np.ndarray, " edge"]
     values_y: Float[np.ndarray, " leaf"]
 
@@ -38,7 +41,8 @@ def fit_target(
 ) -> FittedTarget:
     """Return scaling, moments and leaves of the training targets."""
     moments = TargetMoments.of(scaling.forward(y), weight)
+    moments_y = TargetMoments.of(y, weight)
     if edges_z is None:
-        return FittedTarget(scaling, moments, np.empty(0), np.empty(0))
+        return FittedTarget(scaling, moments, moments_y, np.empty(0), np.empty(0))
     edges_y = np.asarray(scaling.inverse(edges_z), dtype=np.float64)
-    return FittedTarget(scaling, moments, edges_y, leaf_values(y, edges_y, weight))
+    return FittedTarget(scaling, moments, moments_y, edges_y, leaf_values(y, edges_y, weight))

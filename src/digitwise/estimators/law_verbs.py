@@ -70,4 +70,5 @@ class LawVerbs:
         X = check_features(self, X, reset=False)
         unknown = torch.full((len(X),), torch.nan, dtype=torch.float64)
         tensors = self.columns_.transform(X)
-        return Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown)).to(self.network_.device)
+        rows = Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown), unknown)
+        return rows.to(self.network_.device)

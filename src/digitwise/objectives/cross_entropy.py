@@ -3,23 +3,25 @@
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from jaxtyping import Float
 
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.digit_weights import DigitWeights, check_digit_weights, check_one_per_digit, weighted_digits
+from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
-class CrossEntropy:
+class CrossEntropy(Combinable):
     """Mean over rows of the summed cross-entropy of the digits (nats per number).
 
     Parameters
     ----------
     digit_weights
-        One non-negative weight per digit position; None weighs all alike.
+        One non-negative weight per digit position; ``"place_value"`` lets each digit count ``1 / vocabulary`` of the
+        one before it (they average to 1); None weighs all alike.
 
     Raises
     ------
@@ -41,26 +43,19 @@ class CrossEntropy:
     CrossEntropy(digit_weights=(2.0, 1.0, 1.0))
     """
 
-    digit_weights: tuple[float, ...] | None = None
+    digit_weights: DigitWeights = None
 
     def __post_init__(self) -> None:
         """Check the weights."""
-        weights = self.digit_weights
-        if weights is not None and (min(weights, default=0.0) < 0 or sum(weights) <= 0):
-            raise ValueError(f"digit_weights must be non-negative and not all zero, but got {weights}.")
+        check_digit_weights(self.digit_weights)
 
     def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "CrossEntropy":
         """Return itself, after checking that there is one weight per digit."""
-        if self.digit_weights is not None and len(self.digit_weights) != codec.length:
-            raise ValueError(
-                f"digit_weights must hold one weight per digit ({codec.length}), but holds {len(self.digit_weights)}."
-            )
+        check_one_per_digit(self.digit_weights, codec)
         return self
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the loss of a batch; its cost follows the path to the target, not the number of leaves."""
         tokens = policy.codec.encode(targets.z).unsqueeze(1)
-        log_probs = policy.log_probs(memory, tokens).squeeze(1)
-        if self.digit_weights is not None:
-            log_probs = log_probs * torch.tensor(self.digit_weights, dtype=log_probs.dtype, device=log_probs.device)
-        return LossOutput(weighted_mean(-log_probs.sum(-1), targets.weight))
+        losses = -policy.log_probs(memory, tokens).squeeze(1)
+        return LossOutput(weighted_mean(weighted_digits(losses, self.digit_weights, policy.codec), targets.weight))

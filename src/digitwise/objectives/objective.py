@@ -1,6 +1,6 @@
 """What is minimised: a loss of policy, memory and targets."""
 
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -8,6 +8,7 @@ from jaxtyping import Float
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
+from digitwise.objectives.reference import Reference
 from digitwise.policy.policy import Policy
 
 
@@ -22,3 +23,67 @@ class Objective(Protocol):
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the loss of a batch."""
         ...
+
+
+@runtime_checkable
+class SequenceObjective(Protocol):
+    """An objective that says how it wants to be trained, and takes what that brings."""
+
+    @property
+    def uses_dropout(self) -> bool:
+        """Whether the network trains with dropout."""
+        ...
+
+    @property
+    def needs_reference(self) -> bool:
+        """Whether the policy that fine-tuning started from is asked for."""
+        ...
+
+    @property
+    def n_updates(self) -> int:
+        """Optimiser steps on each batch."""
+        ...
+
+    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "Objective":
+        """As for `Objective`."""
+        ...
+
+    def __call__(
+        self,
+        policy: Policy,
+        memory: Memory,
+        targets: Targets,
+        reference: Reference | None = None,
+        experience: Any = None,
+    ) -> LossOutput:
+        """Return the loss of a batch, given the reference and the draws of an earlier step, if any."""
+        ...
+
+
+def uses_dropout(objective: Objective) -> bool:
+    """Return whether the network trains with dropout under an objective; a plain one says yes."""
+    return objective.uses_dropout if isinstance(objective, SequenceObjective) else True
+
+
+def needs_reference(objective: Objective) -> bool:
+    """Return whether an objective asks for the policy that fine-tuning started from."""
+    return isinstance(objective, SequenceObjective) and objective.needs_reference
+
+
+def n_updates(objective: Objective) -> int:
+    """Return the optimiser steps that an objective makes on each batch."""
+    return objective.n_updates if isinstance(objective, SequenceObjective) else 1
+
+
+def call_objective(
+    objective: Objective,
+    policy: Policy,
+    memory: Memory,
+    targets: Targets,
+    reference: Reference | None = None,
+    experience: Any = None,
+) -> LossOutput:
+    """Return an objective's loss, given what its kind takes."""
+    if isinstance(objective, SequenceObjective):
+        return objective(policy, memory, targets, reference, experience)
+    return objective(policy, memory, targets)

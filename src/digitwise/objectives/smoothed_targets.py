@@ -16,11 +16,12 @@ from digitwise.codecs.bell import bell_on_leaves, spread_over_nodes
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
-class SmoothedCrossEntropy:
+class SmoothedCrossEntropy(Combinable):
     """Cross-entropy against a Gaussian bell around ``z`` on the leaves.
 
     Parameters

@@ -5,6 +5,8 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from digitwise.codecs.codec import Codec
+from digitwise.codecs.number_line import NumberLine
+from digitwise.codecs.reach import Reach
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.memory import Memory
 from digitwise.nn.next_token_model import NextTokenModel
@@ -21,6 +23,8 @@ class Policy(nn.Module):
         The codec whose grammar masks the model.
     tree
         The codec's digit tree.
+    line
+        What the leaves stand for; by default the numbers that the codec decodes, in scaled units.
 
     Raises
     ------
@@ -30,7 +34,9 @@ class Policy(nn.Module):
 
     transitions: Tensor
 
-    def __init__(self, model: NextTokenModel, codec: Codec, tree: DigitTree) -> None:
+    def __init__(
+        self, model: NextTokenModel, codec: Codec, tree: DigitTree, line: NumberLine | None = None
+    ) -> None:
         super().__init__()
         if (model.vocab_size, model.length) != (codec.vocab_size, codec.length):
             raise ValueError(
@@ -38,8 +44,23 @@ class Policy(nn.Module):
                 f"{model.length} steps and the codec {codec.vocab_size} × {codec.length}."
             )
         self.model, self.codec, self.tree = model, codec, tree
+        self.line = NumberLine(codec.decode(tree.leaf_tokens)) if line is None else line
+        self._reach: Reach | None = None
         self.register_buffer("transitions", codec.grammar.transitions.clone(), persistent=False)
         self._has_forbidden_tokens = bool((tree.child < 0).any())
+
+    @property
+    def reach(self) -> Reach:
+        """What every prefix can still become; made when first asked for.
+
+        Raises
+        ------
+        ValueError
+            If some prefix of the codec covers no interval of numbers.
+        """
+        if self._reach is None:
+            self._reach = Reach(self.codec, self.tree).to(self.transitions.device)
+        return self._reach
 
     def next_token_log_probs(
         self,
@@ -69,10 +90,16 @@ class Policy(nn.Module):
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], temperature: float = 1.0
     ) -> Float[Tensor, "batch draw step"]:
         """Return the log-probability of each given token, given those before it."""
+        log_probs = self.step_log_probs(memory, tokens, temperature)
+        return log_probs.gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
+
+    def step_log_probs(
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], temperature: float = 1.0
+    ) -> Float[Tensor, "batch draw step vocab"]:
+        """Return, at each step of given sequences, the log-probabilities of all next tokens."""
         logits = self.model.sequence_logits(memory, tokens)
         states = self.tree.state[self.tree.nodes_on_path(tokens)]
-        log_probs = self.next_token_log_probs(logits, states, temperature)
-        return log_probs.gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
+        return self.next_token_log_probs(logits, states, temperature)
 
     def node_log_probs(
         self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None

@@ -21,12 +21,15 @@ class Rows:
         Targets in scaled units, float64; NaN where they are not known.
     weight
         Sample weights.
+    y
+        Targets in data units, float64; NaN where they are not known.
     """
 
     numeric: Float[Tensor, "row numeric"]
     categorical: Int64[Tensor, "row categorical"]
     z: Float[Tensor, " row"]
     weight: Float[Tensor, " row"]
+    y: Float[Tensor, " row"]
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -34,11 +37,15 @@ class Rows:
 
     def take(self, index: Int64[Tensor, " pick"] | slice) -> "Rows":
         """Return the named rows."""
-        return Rows(self.numeric[index], self.categorical[index], self.z[index], self.weight[index])
+        return Rows(*(part[index] for part in self._parts))
 
     def to(self, device: torch.device) -> "Rows":
         """Return the rows on a device."""
-        return Rows(*(part.to(device) for part in (self.numeric, self.categorical, self.z, self.weight)))
+        return Rows(*(part.to(device) for part in self._parts))
+
+    @property
+    def _parts(self) -> tuple[Tensor, ...]:
+        return self.numeric, self.categorical, self.z, self.weight, self.y
 
 
 def automatic_batch_size(n_rows: int) -> int:

@@ -48,10 +48,13 @@ class Progress:
         One row of figures per epoch done.
     best
         The best epoch; None before there is one.
+    start
+        Validation figures before the first epoch; None where they were not asked for.
     """
 
     history: list[dict[str, float | int]] = field(default_factory=list)
     best: Best | None = None
+    start: dict[str, float | int] | None = None
 
     @property
     def epoch(self) -> int:
@@ -77,7 +80,7 @@ def save_checkpoint(
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
     facts: dict[str, Any] = {"schema": SCHEMA, "settings": _plain(settings), "rows": _fingerprint(rows)}
-    facts |= {"history": progress.history, "best": None}
+    facts |= {"history": progress.history, "best": None, "start": progress.start}
     if progress.best is not None:
         tensors |= {f"best.{name}": value for name, value in progress.best.weights.items()}
         facts["best"] = {"epoch": progress.best.epoch, "metric": progress.best.metric}
@@ -120,7 +123,7 @@ def load_checkpoint(
         states.setdefault(int(index), {})[key] = value
     optimizer.load_state_dict(optimizer.state_dict() | {"state": states})
     best = None if facts["best"] is None else Best(**facts["best"], weights=part("best."))
-    return Progress(facts["history"], best)
+    return Progress(facts["history"], best, facts["start"])
 
 
 def _read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[str, Any]]:

@@ -4,7 +4,7 @@ import math
 import os
 import time
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,10 @@ from digitwise.training.batches import Rows
 from digitwise.training.checkpoint import Best, Progress, load_checkpoint, save_checkpoint
 from digitwise.training.network import Network
 from digitwise.training.progress_bar import progress_bar
-from digitwise.training.run_log import RunLog
+from digitwise.training.run_log import Row, RunLog
 from digitwise.training.settings import TrainingSettings
 from digitwise.training.steps import Step, epoch_steps, make_optimizer
+from digitwise.training.watch import Watch
 
 
 @dataclass(frozen=True)
@@ -31,15 +32,18 @@ class FitResult:
         rows, the norm before clipping), ``learning_rate`` (of the last step), the objective's own metrics (means
         too), ``validation_*`` and ``seconds`` (since the start of the run).
     best_epoch, best_metric
-        The epoch whose weights the network now has, and its value of the selection metric.
+        The epoch whose weights the network now has, and its value of the selection metric; 0 is the start.
     stopped_by
-        ``"max_epochs"``, ``"patience"``, ``"time_limit"`` or ``"interrupt"``.
+        ``"max_epochs"``, ``"patience"``, ``"time_limit"``, ``"watch"`` or ``"interrupt"``.
+    start
+        ``validation_*`` before the first epoch, where that was asked for.
     """
 
     history: list[dict[str, float | int]]
     best_epoch: int
     best_metric: float
     stopped_by: str
+    start: dict[str, float | int] | None = None
 
 
 def fit(
@@ -53,6 +57,12 @@ def fit(
     log_path: str | os.PathLike[str] | None = None,
     checkpoint_path: str | os.PathLike[str] | None = None,
     show_progress: bool = False,
+    validate_start: bool = False,
+    keep_start: bool = True,
+    reference: Network | None = None,
+    watch: Watch | None = None,
+    earlier_rows: Sequence[Row] = (),
+    keep_checkpoint: bool = False,
 ) -> FitResult:
     """Train a network, and leave it with the weights of its best epoch, in eval mode.
 
@@ -76,6 +86,16 @@ def fit(
         removed when training ends by itself.
     show_progress
         Whether to draw a progress bar (needs a terminal).
+    validate_start, keep_start
+        Whether to validate before the first epoch, and whether the weights that training starts from may then win.
+    reference
+        A frozen network that the loss may refer to.
+    watch
+        Says which epochs may be kept, may end training and may change the objective; needs ``validate_start``.
+    earlier_rows
+        Rows of an earlier stage, which the log begins with.
+    keep_checkpoint
+        Whether to leave the checkpoint in place when training ends by itself, because another stage follows.
 
     Raises
     ------
@@ -96,17 +116,25 @@ def fit(
     progress = Progress()
     if checkpoint is not None and checkpoint.exists():
         progress = load_checkpoint(checkpoint, network, optimizer, rows, settings)
-    log = RunLog(log_path, progress.history)
+    log = RunLog(log_path, [*earlier_rows, *progress.history])
     started = time.monotonic() - progress.seconds
+    if validate_start and progress.start is None:
+        progress.start = {f"validation_{name}": value for name, value in validate(network).items()}
+        if keep_start:
+            progress.best = Best(0, _selected(progress.start, select_by), _copy_weights(network))
+    start = progress.start or {}
     try:
         with progress_bar(settings.max_epochs, show_progress) as report:
-            while not (stopped_by := _reason_to_stop(progress, settings)):
-                row = _train_epoch(network, optimizer, rows, settings, progress.epoch + 1)
+            while not (stopped_by := _reason_to_stop(progress, settings, watch)):
+                if watch is not None:
+                    watch.prepare(network, start, progress.history)
+                row = _train_epoch(network, optimizer, rows, settings, progress.epoch + 1, reference)
                 row |= {f"validation_{name}": value for name, value in validate(network).items()}
                 row["seconds"] = time.monotonic() - started
                 metric = _selected(row, select_by)
                 progress.history.append(row)  # before the weights: whoever has weights has a row
-                if _is_better(metric, progress.best, greater_is_better):
+                admitted = watch is None or watch.admits(start, row)
+                if admitted and _is_better(metric, progress.best, greater_is_better):
                     progress.best = Best(progress.epoch, metric, _copy_weights(network))
                 log.write(row)
                 if checkpoint is not None:
@@ -131,13 +159,15 @@ def fit(
         )
     network.load_state_dict(best.weights)
     network.eval()
-    if checkpoint is not None and stopped_by in ("max_epochs", "patience"):
+    if checkpoint is not None and stopped_by in ("max_epochs", "patience", "watch") and not keep_checkpoint:
         checkpoint.unlink(missing_ok=True)
-    return FitResult(progress.history, best.epoch, best.metric, stopped_by)
+    return FitResult(progress.history, best.epoch, best.metric, stopped_by, progress.start)
 
 
-def _reason_to_stop(progress: Progress, settings: TrainingSettings) -> str:
+def _reason_to_stop(progress: Progress, settings: TrainingSettings, watch: Watch | None) -> str:
     """Return why training should stop now, or an empty string."""
+    if watch is not None and progress.history and watch.stops(progress.start or {}, progress.history):
+        return "watch"
     if progress.epoch >= settings.max_epochs:
         return "max_epochs"
     if settings.patience is not None and progress.best and progress.epoch - progress.best.epoch >= settings.patience:
@@ -163,9 +193,14 @@ def _is_better(metric: float, best: Best | None, greater_is_better: bool) -> boo
 
 
 def _train_epoch(
-    network: Network, optimizer: torch.optim.Optimizer, rows: Rows, settings: TrainingSettings, epoch: int
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    rows: Rows,
+    settings: TrainingSettings,
+    epoch: int,
+    reference: Network | None,
 ) -> dict[str, float | int]:
-    steps: list[Step] = list(epoch_steps(network, optimizer, rows, settings, epoch))
+    steps: list[Step] = list(epoch_steps(network, optimizer, rows, settings, epoch, reference))
     weight = torch.tensor([float(step.n_rows) for step in steps])
 
     def mean(values: list[Tensor]) -> float:

@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
 
 from digitwise.distributions import Distribution
 from digitwise.encoders.encoder import Encoder
-from digitwise.heads.head import Head
+from digitwise.heads.head import DrawingHead, Head
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
 from digitwise.training.batches import Rows
@@ -43,9 +44,50 @@ class Network(nn.Module):
         """Return the memory of some rows."""
         return self.encoder(rows.numeric.to(self.dtype), rows.categorical)
 
-    def loss(self, rows: Rows, progress: float = 0.0) -> LossOutput:
-        """Return the head's training loss on some rows, after a share ``progress`` of the planned steps."""
-        return self.head.loss(self.memory(rows), Targets(rows.z, rows.weight, progress))
+    @property
+    def uses_dropout(self) -> bool:
+        """Whether the head's loss is made for dropout."""
+        return not isinstance(self.head, DrawingHead) or self.head.uses_dropout
+
+    @property
+    def n_updates(self) -> int:
+        """Optimiser steps that the head makes on each batch."""
+        return self.head.n_updates if isinstance(self.head, DrawingHead) else 1
+
+    def loss(
+        self, rows: Rows, progress: float = 0.0, *, reference: "Network | None" = None, experience: Any = None
+    ) -> LossOutput:
+        """Return the head's training loss on some rows.
+
+        Parameters
+        ----------
+        rows
+            The batch.
+        progress
+            Share of the planned steps that are done.
+        reference
+            The frozen network that training started from, for losses that refer to it.
+        experience
+            What an earlier step on this batch returned as its experience.
+        """
+        targets = Targets(rows.z, rows.weight, progress, rows.y)
+        if not isinstance(self.head, DrawingHead):
+            return self.head.loss(self.memory(rows), targets)
+        other = reference.refer(rows) if reference is not None and self.head.needs_reference else None
+        return self.head.loss(self.memory(rows), targets, other, experience)
+
+    @torch.no_grad()
+    def refer(self, rows: Rows) -> Any:
+        """Return what this network is to another one that refers to it, on some rows.
+
+        Raises
+        ------
+        TypeError
+            If its head cannot be referred to.
+        """
+        if not isinstance(self.head, DrawingHead):
+            raise TypeError(f"Only decoding heads can be referred to, but this is a {type(self.head).__name__}.")
+        return self.head.refer(self.memory(rows))
 
     def law(self, rows: Rows) -> Distribution:
         """Return the laws of some rows, in data units; without gradient, dropout off."""
@@ -55,7 +97,7 @@ class Network(nn.Module):
     def finish(self, rows: Rows) -> None:
         """Let the head set what training does not, from the validation rows; dropout off."""
         with self._predicting():
-            self.head.finish(self.memory(rows), Targets(rows.z, rows.weight))
+            self.head.finish(self.memory(rows), Targets(rows.z, rows.weight, y=rows.y))
 
     @contextmanager
     def _predicting(self) -> Iterator[None]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -55,9 +56,14 @@ def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.opti
 
 
 def epoch_steps(
-    network: Network, optimizer: torch.optim.Optimizer, rows: Rows, settings: TrainingSettings, epoch: int
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    rows: Rows,
+    settings: TrainingSettings,
+    epoch: int,
+    reference: Network | None = None,
 ) -> Iterator[Step]:
-    """Yield the optimiser steps of one epoch (counted from 1).
+    """Yield the optimiser steps of one epoch (counted from 1): one per batch, or as many as the head's loss makes.
 
     Batches and dropout depend on the seed and the epoch alone, and the learning rate on the step's number, so an epoch
     can be resumed exactly from network and optimiser state. The caller's random state is left as it was, between the
@@ -73,9 +79,11 @@ def epoch_steps(
     stream = RandomStream(settings.seed * 1_000_003 + epoch, network.device)
     with stream:
         batches = shuffled_batches(rows, settings.batch_size)
-    network.train()
-    for number, batch in enumerate(batches):
-        step, n_steps = (epoch - 1) * n_batches + number, settings.max_epochs * n_batches
+    network.train(network.uses_dropout)
+    n_updates = network.n_updates
+    experience: Any = None
+    for number, batch in enumerate(batch for batch in batches for _ in range(n_updates)):
+        step, n_steps = (epoch - 1) * n_batches * n_updates + number, settings.max_epochs * n_batches * n_updates
         rate = settings.learning_rate * warmup_cosine(
             step,
             n_steps,
@@ -85,7 +93,9 @@ def epoch_steps(
         for group in optimizer.param_groups:
             group["lr"] = rate
         with stream:
-            output = network.loss(batch, step / n_steps)
+            earlier = experience if number % n_updates else None
+            output = network.loss(batch, step / n_steps, reference=reference, experience=earlier)
+            experience = output.experience
             optimizer.zero_grad()
             torch.autograd.backward(output.loss)
         loss = output.loss.detach()

@@ -1,0 +1,80 @@
+"""Dense supervision: at every prefix, the next digit of the nearest number that can still be written.
+
+A reward at the end does not say which digit was bad. In a codec whose prefixes cover intervals the best way to go on
+from *any* prefix is known: the digit whose numbers come nearest to the target (`codecs/reach.py`).
+"""
+
+import torch
+from jaxtyping import Float, Int64
+from torch import Tensor
+
+from digitwise.policy.policy import Policy
+
+
+def completion_distances(
+    policy: Policy, nodes: Int64[Tensor, "batch *visit"], z: Float[Tensor, " batch"]
+) -> Float[Tensor, "batch *visit vocab"]:
+    """Return how far from the target's number the nearest completion after each next digit is, scaled units.
+
+    The target's number is what the codec makes of ``z``, so that on the target's own path its own digits are nearest.
+    Infinite for forbidden digits.
+
+    Parameters
+    ----------
+    policy
+        Gives codec and tree.
+    nodes
+        Visited prefixes of each row.
+    z
+        Target of each row.
+
+    Raises
+    ------
+    ValueError
+        If some prefix of the codec covers no interval of numbers.
+    """
+    codec = policy.codec
+    number = codec.decode(codec.encode(z)).view(-1, *[1] * (nodes.ndim - 1))
+    return policy.reach.distances(nodes, number.expand(nodes.shape))
+
+
+def expert_tokens(
+    policy: Policy, nodes: Int64[Tensor, "batch *visit"], z: Float[Tensor, " batch"]
+) -> Int64[Tensor, "batch *visit"]:
+    """Return the expert's next digit at each visited prefix; the lower one where two are equally good.
+
+    Examples
+    --------
+    >>> from digitwise.codecs import DigitTree, NormalizedCodec
+    >>> from digitwise.nn import Tree
+    >>> codec = NormalizedCodec(base=10, length=3)
+    >>> tree = DigitTree(codec.grammar, codec.length)
+    >>> policy = Policy(Tree().build(tree, 4), codec, tree)
+    >>> nodes = tree.nodes_on_path(torch.tensor([[[2, 5, 0], [2, 4, 0], [3, 0, 0]]]))
+    >>> expert_tokens(policy, nodes, torch.tensor([0.257])).tolist()  # the target writes 2 5 7
+    [[[2, 5, 7], [2, 5, 9], [2, 0, 0]]]
+
+    References
+    ----------
+    GenRe², arXiv 2512.06533. *Differs from the published code*, whose rule for scientific formats errs for negative
+    exponents, wrong exponents and wrong signs.
+    """
+    return completion_distances(policy, nodes, z).argmin(-1)
+
+
+def expert_probs(
+    policy: Policy, nodes: Int64[Tensor, "batch *visit"], z: Float[Tensor, " batch"], temperature: float | None
+) -> Float[Tensor, "batch *visit vocab"]:
+    """Return the expert's law of the next digit at each visited prefix.
+
+    Parameters
+    ----------
+    policy, nodes, z
+        As for `expert_tokens`.
+    temperature
+        ``softmax(-distance / temperature)``, scaled units; None puts all mass on the expert's digit.
+    """
+    distances = completion_distances(policy, nodes, z)
+    if temperature is None:
+        return torch.nn.functional.one_hot(distances.argmin(-1), distances.shape[-1]).to(distances.dtype)
+    return torch.softmax(-distances / temperature, dim=-1)

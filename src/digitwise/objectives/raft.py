@@ -1,0 +1,40 @@
+"""The squared error of the law's mean, exactly."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from jaxtyping import Float
+
+from digitwise.codecs.codec import Codec
+from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
+from digitwise.nn.memory import Memory
+from digitwise.objectives.weighted_sum import Combinable
+from digitwise.policy.enumeration import leaf_log_probs
+from digitwise.policy.policy import Policy
+
+
+@dataclass(frozen=True, kw_only=True)
+class RAFT(Combinable):
+    """``(E[X] - y)²`` in standard units of the target: regression-aware fine-tuning.
+
+    Notes
+    -----
+    Only the mean counts, so the loss says nothing about the spread: unlike the expected squared error it does not
+    collapse the law, and unlike a proper score it does not keep it. Add cross-entropy, smoothed or plain, for that.
+    The expectation is a sum over all leaves, not over a grid or over draws.
+
+    References
+    ----------
+    Lukasik et al., "Better autoregressive regression with LLMs via regression-aware fine-tuning", ICLR 2025.
+    """
+
+    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "RAFT":
+        """Return itself: there is nothing to settle."""
+        return self
+
+    def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
+        """Return the mean squared error of a batch."""
+        probs = leaf_log_probs(policy, memory).exp()
+        mean = probs @ policy.line.standard_values.to(probs.dtype)
+        target = policy.line.targets(targets.in_data_units, "standard").to(probs.dtype)
+        return LossOutput(weighted_mean((mean - target) ** 2, targets.weight))
