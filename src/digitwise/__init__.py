@@ -32,6 +32,7 @@ from digitwise.objectives import (
     SmoothedCrossEntropy,
     SoftDigits,
     WeightedSum,
+    check_objective,
 )
 from digitwise.training import CalibrationBudget
 
@@ -69,6 +70,7 @@ __all__ = [
     "DAR",
     "EnergyScore",
     "CustomReward",
+    "check_objective",
     # sums, and second stages
     "WeightedSum",
     "Finetune",

@@ -12,7 +12,7 @@ import pytest
 import digitwise.cli.app as app
 from digitwise.cli.train import ESTIMATORS, EstimatorName
 from digitwise.estimators import DistributionalRegressor
-from digitwise.estimators.components import FAMILIES
+from digitwise.estimators.components import NAMED
 
 
 @pytest.mark.parametrize("words", [["--help"], ["-h"], ["help"]])
@@ -37,7 +37,7 @@ def test_help_names_every_component(run: Callable) -> None:
     words = run("train", "--help").out.split()
     text = " ".join(word.strip("│.,") for word in words)
     for family in ("objective", "decoder"):
-        for name in FAMILIES[family]:
+        for name in NAMED[family]:
             assert name in text
 
 

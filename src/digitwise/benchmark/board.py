@@ -55,6 +55,17 @@ class Board:
         kinds = {method.name: method.estimator for method in self.suite.methods}
         return tuple(name for name in self.methods if kinds[name] == "DecodingRegressor")
 
+    @property
+    def focus(self) -> tuple[str, ...]:
+        """The methods whose weak sides the report spells out."""
+        wanted = self.decoders if self.suite.focus is None else self.suite.focus
+        return tuple(name for name in self.methods if name in wanted)
+
+    @property
+    def has_second_stages(self) -> bool:
+        """Whether a method starts from another one."""
+        return any(record.get("starts_from") for record in self.records)
+
     def score(self, name: str) -> Float[np.ndarray, "dataset method seed"]:
         """Return one score of every cell; NaN where it is missing or not defined."""
         return self._array([record["scores"].get(name) for record in self.records])

@@ -6,13 +6,14 @@ import re
 import time
 import traceback
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from digitwise.benchmark.methods import all_params, make_competitor
+from digitwise.benchmark.fitted import fitted_first_stage, second_stage
+from digitwise.benchmark.methods import all_params
 from digitwise.benchmark.results import Identity, Record
 from digitwise.benchmark.scores import score
 from digitwise.benchmark.sources import load_dataset
@@ -49,7 +50,16 @@ class Cell:
             "max_train": self.suite.max_train,
             "threads": self.suite.threads,
         }
+        if self.method.starts_from is not None:
+            settings["starts_from"] = self.first_stage.key
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def first_stage(self) -> "Cell":
+        """The cell whose fitted model this one starts from; itself if it starts from none."""
+        if self.method.starts_from is None:
+            return self
+        return replace(self, method=self.suite.method(self.method.starts_from))
 
     @property
     def identity(self) -> Identity:
@@ -94,6 +104,8 @@ def run_cell(cell: Cell, folder: Path | None) -> Record:
         "max_train": cell.suite.max_train,
         "threads": cell.suite.threads,
     }
+    if cell.method.starts_from is not None:
+        record["starts_from"] = cell.method.starts_from
     try:
         with cpu_threads(cell.suite.threads):
             return {**record, "status": "ok", **_measure(cell, load_dataset(cell.dataset, folder))}
@@ -118,11 +130,12 @@ def describe_error(error: Exception) -> str:
 def _measure(cell: Cell, data: Dataset) -> Record:
     split = train_validation_test(data, cell.seed, cell.suite.max_train)
     train, validation, test = (_rows(data, rows) for rows in split)
-    competitor = make_competitor(cell.suite, cell.method, cell.seed)
-
+    first = fitted_first_stage(cell, *train, validation)
+    competitor, seconds = first.competitor, first.seconds
+    if cell.method.starts_from is not None:
+        second = second_stage(cell, first, *train, validation)
+        competitor, seconds = second.competitor, first.seconds + second.seconds
     started = time.perf_counter()
-    competitor.fit(*train, validation_data=validation)
-    fitted = time.perf_counter()
     point, law = competitor.predict(test[0])
     predicted = time.perf_counter()
 
@@ -136,8 +149,8 @@ def _measure(cell: Cell, data: Dataset) -> Record:
         "test_std": float(np.std(test[1])),
         "distinct_share": len(np.unique(data.y)) / data.n_rows,
         "scores": score(test[1], point, law),
-        "fit_seconds": fitted - started,
-        "predict_seconds": predicted - fitted,
+        "fit_seconds": seconds,
+        "predict_seconds": predicted - started,
         **competitor.facts(),
     }
 

@@ -1,5 +1,6 @@
 """Everything that a benchmark can compare, behind one small interface."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
@@ -19,6 +20,7 @@ from digitwise.estimators import (
     QuantileRegressor,
 )
 from digitwise.estimators.component_json import from_json
+from digitwise.estimators.finetune import WATCHED
 
 Facts = dict[str, float | int | str | None]
 
@@ -65,14 +67,35 @@ class EstimatorCompetitor:
         return getattr(law, self.estimator.point_estimate)(), law
 
     def facts(self) -> Facts:
-        """Return what the estimator says of its fit."""
+        """Return what the estimator says of its fit, and of fine-tuning if there was any."""
         return {
+            **self._finetuning(),
             "epochs": self.estimator.n_iter_,
             "best_epoch": self.estimator.best_epoch_,
             "stopped_by": self.estimator.stopped_by_,
             "scaling": self.estimator.scaling_.name,
             "weights": sum(weight.numel() for weight in self.estimator.network_.parameters()),
         }
+
+    def _finetuning(self) -> Facts:
+        """Return the second stage's epochs, and the validation figures before it and after its last epoch."""
+        summary = getattr(self.estimator, "finetune_summary_", None)
+        if summary is None:
+            return {}
+        last = self.estimator.history_[-1]
+        facts: Facts = {"finetune_epochs": summary["epochs"], "finetune_best_epoch": summary["best epoch"]}
+        for name in WATCHED:
+            facts[f"validation_{name}_start"] = _or_none(summary[f"{name} before"])
+            facts[f"validation_{name}_last"] = _or_none(last[f"validation_{name}"])
+        for name in ("entropy", "reward_mean", "zero_spread_share", "expert_prob", "draws_per_second"):
+            if name in last:
+                facts[f"last_{name}"] = _or_none(last[name])
+        return facts
+
+
+def _or_none(value: float) -> float | None:
+    """Return a number that JSON has."""
+    return float(value) if math.isfinite(value) else None
 
 
 OWN: dict[str, type[DistributionalRegressor]] = {

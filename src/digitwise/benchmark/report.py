@@ -7,6 +7,11 @@ from typing import Any
 import numpy as np
 
 from digitwise.benchmark.board import Board, collect
+from digitwise.benchmark.critical_difference import (
+    MOST_METHODS_SIDE_BY_SIDE,
+    friedman_sentence,
+    save_critical_difference,
+)
 from digitwise.benchmark.figure import save_ratios
 from digitwise.benchmark.results import Record
 from digitwise.benchmark.suite import Suite
@@ -14,14 +19,25 @@ from digitwise.benchmark.tables import (
     dataset_table,
     failure_table,
     mean_of,
+    means_table,
     method_table,
     ratio_table,
     score_table,
+    second_stage_table,
     seconds_table,
     summary,
 )
 from digitwise.benchmark.verdict import where_not_ahead
 
+MEANS = (
+    "Means over data sets of the mean over seeds. Errors, CRPS and widths are in standard deviations of the test "
+    "targets. *One draw* is the RMSE of a single draw from the law, *best of 16* that of the draw nearest to the target."
+)
+SECOND_STAGE = (
+    "Validation figures before the second stage and after its last epoch, whichever epoch was kept: means over cells of "
+    "CRPS and width as a ratio of last to first, and of the coverage of 90 % intervals. *Kept* is the epoch chosen by "
+    "the validation rule, of those that were run."
+)
 FEW_DISTINCT = 0.05  # share of distinct targets below which densities mean little
 
 
@@ -46,13 +62,15 @@ def write_benchmark_report(suite: Suite, records: Iterable[Record], path: str | 
     """
     path = Path(path)
     board = collect(suite, records)
+    many = len(board.methods) > MOST_METHODS_SIDE_BY_SIDE
     if not board.records:
         raise ValueError(
             f"There is nothing to report: no cell of {suite.name} has finished with the suite's "
             "present settings. Run the suite first."
         )
-    picture = Path("figures") / f"{suite.name}_ratios.png"
-    save_ratios(board, path.parent / picture)
+    kind, save = ("ranks", save_critical_difference) if many else ("ratios", save_ratios)
+    picture = Path("figures") / f"{suite.name}_{kind}.png"
+    save(board, path.parent / picture)
     path.write_text(markdown_report(board, command, picture.as_posix()), encoding="utf-8")
 
 
@@ -71,8 +89,11 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         f"by that of `{rmse}` (RMSE) or `{crps}` (CRPS); below 1 is better. *Ahead* counts the "
         "data sets with a ratio below 1. Ranks are means over data sets, 1 is best. Times are "
         "means over cells; prediction is for 1000 rows and includes the laws and their means.",
-        f"![Score of each method over that of the reference, per data set]({picture})",
-        "Left of the line at 1 is better than the reference; thin lines span the decoder's seeds.",
+        *picture_of(board, picture),
+        "## All scores",
+        MEANS,
+        means_table(board),
+        *(["## What the second stage did", SECOND_STAGE, second_stage_table(board)] if board.has_second_stages else []),
         "## Where the decoder is not ahead",
         where_not_ahead(board),
         f"## RMSE, and relative to {rmse}",
@@ -102,6 +123,20 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         *(["## Failed cells", failure_table(board)] if board.failed else []),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def picture_of(board: Board, picture: str) -> list[str]:
+    """Return the report's picture and what it shows."""
+    if len(board.methods) > MOST_METHODS_SIDE_BY_SIDE:
+        return [
+            f"![Mean ranks of all methods, with those that cannot be told apart joined by a bar]({picture})",
+            "Mean ranks over the data sets, 1 is best; a bar joins methods that the Nemenyi test does not tell apart "
+            f"at 5 %. {friedman_sentence(board, 'rmse')} {friedman_sentence(board, 'crps')}",
+        ]
+    return [
+        f"![Score of each method over that of the reference, per data set]({picture})",
+        "Left of the line at 1 is better than the reference; thin lines span the decoder's seeds.",
+    ]
 
 
 def how_made(board: Board, command: str) -> str:

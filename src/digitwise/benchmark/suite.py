@@ -30,11 +30,14 @@ class Method:
         Its parameters, on top of the suite's shared ones.
     only_datasets
         The data sets it runs on; None for all of the suite.
+    starts_from
+        Another method, whose fitted model this one fine-tunes (its parameter ``finetune``): every second stage then
+        starts from the same first one, which is trained once. Its own parameters are those of the other method.
 
     Raises
     ------
     ValueError
-        If the name is not plain.
+        If the name is not plain, or it starts from another method without saying how it goes on.
     """
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it off the class)
@@ -43,10 +46,16 @@ class Method:
     estimator: str
     params: dict[str, Any] = field(default_factory=dict)
     only_datasets: tuple[str, ...] | None = None
+    starts_from: str | None = None
 
     def __post_init__(self) -> None:
         """Check the name."""
         _check_name("A method", self.name)
+        if self.starts_from is not None and set(self.params) != {"finetune"}:
+            raise ValueError(
+                f"{self.name} starts from {self.starts_from}, so its parameters are those of that method and "
+                f"'finetune', but it has {sorted(self.params)}."
+            )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -87,6 +96,8 @@ class Suite:
         Parameters of all the package's estimators (other methods do not get them).
     references
         The methods that the others are divided by.
+    focus
+        The methods whose weak sides the report spells out; None for all that write digits.
 
     Raises
     ------
@@ -119,6 +130,7 @@ class Suite:
     threads: int = 1
     shared: dict[str, Any] = field(default_factory=dict)
     references: References = field(default_factory=References)
+    focus: tuple[str, ...] | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -139,12 +151,21 @@ class Suite:
         if min(self.seeds) < 0:
             raise ValueError(f"Seeds must be at least 0, but {self.name} has {list(self.seeds)}.")
         check_known([self.references.rmse, self.references.crps], names, "reference method")
+        check_known(self.focus or (), names, "method in focus")
+        first_stages = [method.name for method in self.methods if method.starts_from is None]
+        for method in self.methods:
+            if method.starts_from is not None:
+                check_known([method.starts_from], first_stages, f"first stage of {method.name}")
         for method in self.methods:
             check_known(method.only_datasets or (), self.datasets, f"data set of {method.name}")
 
     def methods_on(self, dataset: str) -> tuple[Method, ...]:
         """Return the methods that run on a data set."""
         return tuple(m for m in self.methods if m.only_datasets is None or dataset in m.only_datasets)
+
+    def method(self, name: str) -> Method:
+        """Return a method by its name."""
+        return next(method for method in self.methods if method.name == name)
 
     def restrict(
         self, only_datasets: Sequence[str] | None = None, only_methods: Sequence[str] | None = None

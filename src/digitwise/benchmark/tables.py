@@ -31,6 +31,70 @@ def summary(board: Board) -> str:
     return table([*header, "fit, s", "predict, ms"], rows)
 
 
+MEANS = {
+    "RMSE": ("rmse_per_std", 3),
+    "MAE": ("mae_per_std", 3),
+    "R²": ("r2", 3),
+    "Spearman": ("spearman", 3),
+    "CRPS": ("crps_per_std", 4),
+    "NLL": ("nll_per_std", 2),
+    "coverage 90": ("coverage_90", 3),
+    "width 90": ("width_90_per_std", 2),
+    "one draw": ("rmse_one_draw_per_std", 3),
+    "best of 16": ("rmse_best_draw_per_std", 3),
+}
+"""Columns of the table of means: their scores, and decimals."""
+
+
+def means_table(board: Board) -> str:
+    """Return the means of all scores over the data sets, one row per method, and the seconds of training.
+
+    A method without a score on every data set that any method has it on shows a dash: means over other sets would not
+    compare.
+    """
+    columns = []
+    for name, decimals in MEANS.values():
+        mean, _ = mean_over_seeds(board.score(name))
+        used = np.isfinite(mean).any(axis=1)
+        whole = used.any() & np.isfinite(mean[used]).all(axis=0)
+        columns.append(
+            [number(float(mean[used, i].mean()) if whole[i] else math.nan, decimals) for i in range(len(board.methods))]
+        )
+    seconds = board.fact("fit_seconds")
+    columns.append([number(mean_of(seconds[:, i]), 1) for i in range(len(board.methods))])
+    rows = [list(cells) for cells in zip(board.methods, *columns, strict=True)]
+    return table(["method", *MEANS, "fit, s"], rows)
+
+
+def second_stage_table(board: Board) -> str:
+    """Return what fine-tuning did to the validation law, one row per method that starts from another."""
+    starts = {record["method"]: record["starts_from"] for record in board.records if record.get("starts_from")}
+    rows = []
+    for name, first in starts.items():
+        place = board.methods.index(name)
+
+        def fact(key: str, place: int = place) -> np.ndarray:
+            return board.fact(key)[:, place]
+
+        with np.errstate(invalid="ignore", divide="ignore"):
+            crps = fact("validation_crps_last") / fact("validation_crps_start")
+            width = fact("validation_width_90_last") / fact("validation_width_90_start")
+        rows.append(
+            [
+                name,
+                first,
+                number(mean_of(fact("finetune_best_epoch")), 0),
+                number(mean_of(fact("finetune_epochs")), 0),
+                number(mean_of(crps), 3),
+                number(mean_of(width), 2),
+                number(mean_of(fact("validation_coverage_90_start")), 3),
+                number(mean_of(fact("validation_coverage_90_last")), 3),
+            ]
+        )
+    header = ["method", "starts from", "kept", "of epochs", "CRPS", "width", "coverage first", "last"]
+    return table(header, rows, left=2)
+
+
 def score_table(
     board: Board,
     name: str,

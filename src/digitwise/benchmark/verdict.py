@@ -13,7 +13,7 @@ COVERAGE, TOLERANCE = 0.9, 0.05
 
 def where_not_ahead(board: Board) -> str:
     """Return the section's text, one part for each method that writes digits."""
-    return "\n\n".join(_about(board, name) for name in board.decoders) or (
+    return "\n\n".join(_about(board, name) for name in board.focus) or (
         "The suite has no finished cell of a method that writes digits."
     )
 

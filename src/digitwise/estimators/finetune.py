@@ -29,7 +29,7 @@ class Finetune:
     max_epochs
         ``"auto"``: half of the first stage's, as in GenRe² (arXiv 2512.06533).
     learning_rate
-        Peak of the cosine; ``"auto"``: a fifth of the first stage's.
+        Peak of the cosine; ``"auto"``: that of the first stage, as in GenRe².
     batch_size
         Rows per step; None: the first stage's.
     patience
@@ -70,11 +70,10 @@ class Finetune:
 
     def settings(self, first: TrainingSettings) -> TrainingSettings:
         """Return the training settings, given those of the first stage."""
-        auto_rate = self.learning_rate == "auto"
         return replace(
             first,
             max_epochs=max(1, first.max_epochs // 2) if self.max_epochs == "auto" else self.max_epochs,
-            learning_rate=first.learning_rate / 5 if auto_rate else self.learning_rate,
+            learning_rate=first.learning_rate if self.learning_rate == "auto" else self.learning_rate,
             batch_size=first.batch_size if self.batch_size is None else self.batch_size,
             patience=self.patience,
         )
@@ -160,7 +159,8 @@ def warn_if_collapsed(objective: object, start: Row, now: Row) -> None:
     warnings.warn(
         f"Fine-tuning with {objective!r} has collapsed the law: its 90 % intervals hold {100 * after:.0f} % of the "
         f"validation targets ({100 * before:.0f} % before) and are {narrower:.2g} times as wide. Means may be fine, but "
-        "intervals, quantiles and densities are not. Fine-tune with 'crps' or 'raft', or give a CalibrationBudget.",
+        "intervals, quantiles and densities are not. Give a CalibrationBudget, stop earlier, or start from smoothed "
+        "cross-entropy; rewards of single numbers are best served by laws without spread.",
         stacklevel=4,
     )
 

@@ -1,5 +1,6 @@
 """Objectives: what is minimised, token by token or number by number, exactly or on draws."""
 
+from digitwise.objectives.check import ObjectiveCheck, check_objective, exact_counterpart
 from digitwise.objectives.credit import DigitCredit, digit_credit
 from digitwise.objectives.cross_entropy import CrossEntropy
 from digitwise.objectives.dar import DAR, EnergyScore
@@ -63,6 +64,7 @@ __all__ = [
     "LogErrorReward",
     "NumberTokenLoss",
     "Objective",
+    "ObjectiveCheck",
     "OnPolicy",
     "PinballReward",
     "ReMax",
@@ -74,7 +76,9 @@ __all__ = [
     "SoftDigits",
     "SquaredErrorReward",
     "WeightedSum",
+    "check_objective",
     "digit_credit",
+    "exact_counterpart",
     "expert_probs",
     "expert_tokens",
     "leaf_rewards",
