@@ -56,7 +56,8 @@ def draw_critical_difference(board: Board) -> "matplotlib.figure.Figure":
         import scikit_posthocs
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f'Critical differences need {error.name}, which is not installed. Install it with: pip install "digitwise[bench]".',
+            f"Critical differences need {error.name}, which is not installed. "
+            'Install it with: pip install "digitwise[bench]".',
             name=error.name,
         ) from error
 

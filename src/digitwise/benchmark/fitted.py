@@ -54,9 +54,7 @@ def fitted_first_stage(cell: "Cell", X: Any, y: np.ndarray, validation_data: tup
     return _first_stages[first.identity]
 
 
-def second_stage(
-    cell: "Cell", first: Fitted, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]
-) -> Fitted:
+def second_stage(cell: "Cell", first: Fitted, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> Fitted:
     """Return the method of a cell that starts from another one, fine-tuned from a copy of it.
 
     Raises

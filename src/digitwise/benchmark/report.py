@@ -31,12 +31,12 @@ from digitwise.benchmark.verdict import where_not_ahead
 
 MEANS = (
     "Means over data sets of the mean over seeds. Errors, CRPS and widths are in standard deviations of the test "
-    "targets. *One draw* is the RMSE of a single draw from the law, *best of 16* that of the draw nearest to the target."
+    "targets. *One draw* is the RMSE of a single draw from the law, *best of 16* that of the draw nearest the target."
 )
 SECOND_STAGE = (
-    "Validation figures before the second stage and after its last epoch, whichever epoch was kept: means over cells of "
-    "CRPS and width as a ratio of last to first, and of the coverage of 90 % intervals. *Kept* is the epoch chosen by "
-    "the validation rule, of those that were run."
+    "Validation figures before the second stage and after its last epoch, whichever epoch was kept: means over cells, "
+    "of CRPS and width as a ratio of last to first, and of the coverage of 90 % intervals. *Kept* is the epoch that "
+    "the validation rule chose of those that were run."
 )
 FEW_DISTINCT = 0.05  # share of distinct targets below which densities mean little
 
@@ -94,8 +94,7 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         MEANS,
         means_table(board),
         *(["## What the second stage did", SECOND_STAGE, second_stage_table(board)] if board.has_second_stages else []),
-        "## Where the decoder is not ahead",
-        where_not_ahead(board),
+        *(["## Where the decoder is not ahead", where_not_ahead(board)] if board.focus else []),
         f"## RMSE, and relative to {rmse}",
         in_data_units,
         score_table(board, "rmse"),

@@ -1,6 +1,5 @@
 """What leaves stand for, in the units in which whole numbers are compared."""
 
-import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 

@@ -58,9 +58,7 @@ class Reach(nn.Module):
         self.register_buffer("low", low.view(shape), persistent=False)
         self.register_buffer("high", high.view(shape), persistent=False)
 
-    def distances(
-        self, nodes: Int64[Tensor, "*shape"], z: Float[Tensor, "*#shape"]
-    ) -> Float[Tensor, "*shape vocab"]:
+    def distances(self, nodes: Int64[Tensor, "*shape"], z: Float[Tensor, "*#shape"]) -> Float[Tensor, "*shape vocab"]:
         """Return how far from ``z`` the nearest number beyond each next token is; infinite where it is forbidden.
 
         Parameters

@@ -1,5 +1,6 @@
 """Components as plain JSON: what a saved model, or a benchmark suite, may name."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
@@ -78,7 +79,8 @@ def from_json(value: Any) -> Any:
     if not isinstance(value, dict):
         return value
     family, _, name = str(value.get("component")).partition("/")
-    kind = {**NAMED.get(family, {}), **FAMILIES.get(family, {})}.get(name)
+    known: dict[str, Callable[..., Any]] = {**NAMED.get(family, {}), **FAMILIES.get(family, {})}
+    kind = known.get(name)
     if kind is None:
         raise ValueError(f"The saved model names an unknown component {value.get('component')!r}. Upgrade digitwise.")
     settings = {key: _part(part) for key, part in value.items() if key != "component"}

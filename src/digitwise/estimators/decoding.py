@@ -7,7 +7,6 @@ from typing import Any, Self
 import numpy as np
 import torch
 from jaxtyping import Float
-
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs import Codec, DigitTree, NumberLine

@@ -72,8 +72,8 @@ class Finetune:
         """Return the training settings, given those of the first stage."""
         return replace(
             first,
-            max_epochs=max(1, first.max_epochs // 2) if self.max_epochs == "auto" else self.max_epochs,
-            learning_rate=first.learning_rate if self.learning_rate == "auto" else self.learning_rate,
+            max_epochs=max(1, first.max_epochs // 2) if isinstance(self.max_epochs, str) else self.max_epochs,
+            learning_rate=first.learning_rate if isinstance(self.learning_rate, str) else self.learning_rate,
             batch_size=first.batch_size if self.batch_size is None else self.batch_size,
             patience=self.patience,
         )
@@ -158,9 +158,9 @@ def warn_if_collapsed(objective: object, start: Row, now: Row) -> None:
     narrower = now["validation_width_90"] / start["validation_width_90"] if start["validation_width_90"] else math.nan
     warnings.warn(
         f"Fine-tuning with {objective!r} has collapsed the law: its 90 % intervals hold {100 * after:.0f} % of the "
-        f"validation targets ({100 * before:.0f} % before) and are {narrower:.2g} times as wide. Means may be fine, but "
-        "intervals, quantiles and densities are not. Give a CalibrationBudget, stop earlier, or start from smoothed "
-        "cross-entropy; rewards of single numbers are best served by laws without spread.",
+        f"validation targets ({100 * before:.0f} % before) and are {narrower:.2g} times as wide. Means may be fine, "
+        "but intervals, quantiles and densities are not. Give a CalibrationBudget, stop earlier, or start from "
+        "smoothed cross-entropy; rewards of single numbers are best served by laws without spread.",
         stacklevel=4,
     )
 

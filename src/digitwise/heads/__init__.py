@@ -7,4 +7,12 @@ from digitwise.heads.pointwise import PointwiseHead
 from digitwise.heads.quantile import QuantileHead
 from digitwise.heads.standardizer import TargetMoments
 
-__all__ = ["DrawingHead", "Head", "HistogramHead", "MixtureDensityHead", "PointwiseHead", "QuantileHead", "TargetMoments"]
+__all__ = [
+    "DrawingHead",
+    "Head",
+    "HistogramHead",
+    "MixtureDensityHead",
+    "PointwiseHead",
+    "QuantileHead",
+    "TargetMoments",
+]

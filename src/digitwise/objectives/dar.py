@@ -3,9 +3,7 @@
 from digitwise.objectives.on_policy import OnPolicy
 
 
-def DAR(  # noqa: N802
-    *, n_draws: int = 12, temperature: float = 1.0, divide_by_std: bool = True, kl_weight: float = 0.0
-) -> OnPolicy:
+def DAR(*, n_draws: int = 12, temperature: float = 1.0, divide_by_std: bool = True, kl_weight: float = 0.0) -> OnPolicy:
     """Return GRPO on the leave-one-out gain in CRPS, with 12 draws as published.
 
     Parameters
@@ -34,7 +32,7 @@ def DAR(  # noqa: N802
     )
 
 
-def EnergyScore(*, n_draws: int = 16, temperature: float = 1.0) -> OnPolicy:  # noqa: N802
+def EnergyScore(*, n_draws: int = 16, temperature: float = 1.0) -> OnPolicy:
     """Return the unbiased sampled counterpart of `CRPS`: energy-score rewards with a leave-one-out baseline.
 
     Examples

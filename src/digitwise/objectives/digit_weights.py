@@ -27,7 +27,9 @@ def check_one_per_digit(weights: DigitWeights, codec: Codec) -> None:
         raise ValueError(f"digit_weights must hold one weight per digit ({codec.length}), but holds {len(weights)}.")
 
 
-def weighted_digits(losses: Float[Tensor, "batch step"], weights: DigitWeights, codec: Codec) -> Float[Tensor, " batch"]:
+def weighted_digits(
+    losses: Float[Tensor, "batch step"], weights: DigitWeights, codec: Codec
+) -> Float[Tensor, " batch"]:
     """Return the weighted sum of the losses of a number's digits.
 
     Examples

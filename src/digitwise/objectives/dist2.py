@@ -63,12 +63,12 @@ class SoftDigits(Combinable):
         return LossOutput(weighted_mean(weighted_digits(losses, self.digit_weights, policy.codec), targets.weight))
 
 
-def DIST2(*, weight: float = 0.1, temperature: float = 1.0) -> WeightedSum:  # noqa: N802
+def DIST2(*, weight: float = 0.1, temperature: float = 1.0) -> WeightedSum:
     """Return cross-entropy plus ``weight`` times soft digits, as published (arXiv 2503.02379)."""
     return CrossEntropy() + weight * SoftDigits(temperature=temperature)
 
 
-def LabelSmoothing(*, share: float = 0.1, temperature: float = 1.0) -> WeightedSum:  # noqa: N802
+def LabelSmoothing(*, share: float = 0.1, temperature: float = 1.0) -> WeightedSum:
     """Return cross-entropy against digits of which a ``share`` is spread over the neighbours by distance.
 
     The same as `DIST2` with ``weight = share / (1 - share)``, up to a factor and a constant.

@@ -12,8 +12,8 @@ from digitwise.policy.policy import Policy
 
 
 def completion_distances(
-    policy: Policy, nodes: Int64[Tensor, "batch *visit"], z: Float[Tensor, " batch"]
-) -> Float[Tensor, "batch *visit vocab"]:
+    policy: Policy, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"]
+) -> Float[Tensor, "batch ... vocab"]:
     """Return how far from the target's number the nearest completion after each next digit is, scaled units.
 
     The target's number is what the codec makes of ``z``, so that on the target's own path its own digits are nearest.
@@ -39,8 +39,8 @@ def completion_distances(
 
 
 def expert_tokens(
-    policy: Policy, nodes: Int64[Tensor, "batch *visit"], z: Float[Tensor, " batch"]
-) -> Int64[Tensor, "batch *visit"]:
+    policy: Policy, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"]
+) -> Int64[Tensor, "batch ..."]:
     """Return the expert's next digit at each visited prefix; the lower one where two are equally good.
 
     Examples
@@ -63,8 +63,8 @@ def expert_tokens(
 
 
 def expert_probs(
-    policy: Policy, nodes: Int64[Tensor, "batch *visit"], z: Float[Tensor, " batch"], temperature: float | None
-) -> Float[Tensor, "batch *visit vocab"]:
+    policy: Policy, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"], temperature: float | None
+) -> Float[Tensor, "batch ... vocab"]:
     """Return the expert's law of the next digit at each visited prefix.
 
     Parameters

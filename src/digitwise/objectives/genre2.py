@@ -4,7 +4,7 @@ from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.rewards import Reward
 
 
-def GenRe2(  # noqa: N802
+def GenRe2(
     *,
     reward: str | Reward = "squared_error",
     n_draws: int = 16,

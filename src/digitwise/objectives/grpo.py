@@ -4,7 +4,7 @@ from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.rewards import Reward
 
 
-def GRPO(  # noqa: N802
+def GRPO(
     *,
     reward: str | Reward = "squared_error",
     n_draws: int = 16,

@@ -69,11 +69,11 @@ class NumberTokenLoss(Combinable):
         return LossOutput(weighted_mean(weighted_digits(losses, self.digit_weights, policy.codec), targets.weight))
 
 
-def NTLMSE(*, weight: float = 0.3) -> WeightedSum:  # noqa: N802 (it reads as the objective it makes)
+def NTLMSE(*, weight: float = 0.3) -> WeightedSum:
     """Return cross-entropy plus ``weight`` times the MSE number token loss, as published (arXiv 2411.02083)."""
     return CrossEntropy() + weight * NumberTokenLoss(distance="mse")
 
 
-def NTLWAS(*, weight: float = 0.3) -> WeightedSum:  # noqa: N802
+def NTLWAS(*, weight: float = 0.3) -> WeightedSum:
     """Return cross-entropy plus ``weight`` times the Wasserstein number token loss, as published (arXiv 2411.02083)."""
     return CrossEntropy() + weight * NumberTokenLoss(distance="was")

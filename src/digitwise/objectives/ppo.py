@@ -5,7 +5,7 @@ from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.rewards import Reward
 
 
-def PPO(  # noqa: N802
+def PPO(
     *,
     reward: str | Reward = "squared_error",
     n_draws: int = 16,

@@ -4,7 +4,7 @@ from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.rewards import Reward
 
 
-def ReMax(  # noqa: N802 (it reads as the algorithm it makes)
+def ReMax(
     *, reward: str | Reward = "squared_error", n_draws: int = 16, temperature: float = 1.0, stratified: bool = False
 ) -> OnPolicy:
     """Return the policy gradient with the greedy number's reward as baseline: unbiased, no critic, no scaling.
@@ -21,6 +21,4 @@ def ReMax(  # noqa: N802 (it reads as the algorithm it makes)
     >>> ReMax(n_draws=4).baseline
     'greedy'
     """
-    return OnPolicy(
-        reward=reward, baseline="greedy", n_draws=n_draws, temperature=temperature, stratified=stratified
-    )
+    return OnPolicy(reward=reward, baseline="greedy", n_draws=n_draws, temperature=temperature, stratified=stratified)

@@ -4,9 +4,7 @@ from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.rewards import Reward
 
 
-def RLOO(  # noqa: N802
-    *, reward: str | Reward = "squared_error", n_draws: int = 16, temperature: float = 1.0
-) -> OnPolicy:
+def RLOO(*, reward: str | Reward = "squared_error", n_draws: int = 16, temperature: float = 1.0) -> OnPolicy:
     """Return the policy gradient with a leave-one-out baseline: unbiased, no critic, no scaling.
 
     References

@@ -13,8 +13,8 @@ from digitwise.nn.memory import Memory
 from digitwise.objectives.objective import (
     Objective,
     call_objective,
-    needs_reference,
     n_updates,
+    needs_reference,
     uses_dropout,
 )
 from digitwise.objectives.reference import Reference

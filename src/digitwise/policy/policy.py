@@ -34,9 +34,7 @@ class Policy(nn.Module):
 
     transitions: Tensor
 
-    def __init__(
-        self, model: NextTokenModel, codec: Codec, tree: DigitTree, line: NumberLine | None = None
-    ) -> None:
+    def __init__(self, model: NextTokenModel, codec: Codec, tree: DigitTree, line: NumberLine | None = None) -> None:
         super().__init__()
         if (model.vocab_size, model.length) != (codec.vocab_size, codec.length):
             raise ValueError(

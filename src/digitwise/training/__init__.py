@@ -1,7 +1,7 @@
 """Training: optimiser steps as a generator, and a friendly loop around them."""
 
-from digitwise.training.budget import CalibrationBudget
 from digitwise.training.batches import Rows, automatic_batch_size
+from digitwise.training.budget import CalibrationBudget
 from digitwise.training.fit import FitResult, fit
 from digitwise.training.network import Network
 from digitwise.training.settings import TrainingSettings

@@ -62,12 +62,15 @@ class CalibrationBudget:
 
     def passed(self, start: Row, row: Row) -> list[str]:
         """Return the bounds that an epoch's validation figures lie beyond; a figure that is NaN lies beyond."""
-        rises = {
-            "crps": (self.crps, lambda: _relative_rise(start["validation_crps"], row["validation_crps"])),
-            "nll": (self.nll, lambda: row["validation_nll"] - start["validation_nll"]),
-            "coverage": (self.coverage, lambda: start["validation_coverage_90"] - row["validation_coverage_90"]),
-        }
-        return [name for name, (bound, rise) in rises.items() if bound is not None and not rise() <= bound]
+        rises: list[tuple[str, float, float]] = []
+        if self.crps is not None:
+            rises.append(("crps", self.crps, _relative_rise(start["validation_crps"], row["validation_crps"])))
+        if self.nll is not None:
+            rises.append(("nll", self.nll, row["validation_nll"] - start["validation_nll"]))
+        if self.coverage is not None:
+            lost = start["validation_coverage_90"] - row["validation_coverage_90"]
+            rises.append(("coverage", self.coverage, lost))
+        return [name for name, bound, rise in rises if not rise <= bound]
 
 
 def _relative_rise(before: float, after: float) -> float:
