@@ -1,4 +1,4 @@
-"""By hand: codec, digit tree and policy; one law read in three ways; an objective of your own."""
+"""By hand: codec, digit tree and policy; a law read in three ways; the credit of a digit; your own objective."""
 
 # %% A codec writes numbers of the unit interval as digits; its tree holds every number it can write
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from digitwise.codecs import Codec, DigitTree
 from digitwise.datasets import make_bimodal
 from digitwise.nn import LossOutput, Memory, Targets
 from digitwise.nn.loss_output import weighted_mean
+from digitwise.objectives import SquaredErrorReward, digit_credit, leaf_rewards
 from digitwise.policy import Policy, decode_quantiles, greedy, leaf_log_probs, leaf_probs, sample, sample_stratified
 
 torch.manual_seed(0)
@@ -64,6 +65,13 @@ print("by decoding:     ", decoded.numpy().round(3).tolist())
 print("by enumeration:  ", numbers[leaf].numpy().round(3).tolist())
 likeliest, greedily = numbers[probs.argmax(1)], codec.decode(greedy(policy, rows).tokens)[:, 0]
 print("greedy sequence: ", greedily.numpy().round(3), "likeliest leaf:", likeliest.numpy().round(3))
+
+
+# %% The credit of a digit, exactly: what the expected reward gains or loses by it. Targets: 0.15 and, of two modes, 0.8
+meant = Targets(z=torch.tensor([0.15, 0.8], dtype=torch.float64), weight=torch.ones(2, dtype=torch.float64))
+credit = digit_credit(policy, rows, leaf_rewards(policy, meant, SquaredErrorReward()))
+print("expected reward: ", credit.value[:, 0].numpy().round(3))
+print("first digit adds:", credit.advantage[:, 0].double().numpy().round(3).tolist())
 
 
 # %% An objective of your own: a frozen dataclass with `adapt` and a call. This one adds the exact CRPS on the leaves.

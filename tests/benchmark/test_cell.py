@@ -10,7 +10,7 @@ import pytest
 
 from digitwise.benchmark.cell import Cell, describe_error, plan_cells, run_cell
 from digitwise.benchmark.peers import ConstantCompetitor
-from digitwise.benchmark.scores import score
+from digitwise.benchmark.scores import IN_DATA_UNITS, score
 from digitwise.distributions import Atoms, GaussianMixture
 from digitwise.training import FitResult, fit
 from tests.benchmark.records import made_up_suite
@@ -116,7 +116,7 @@ def test_scores_scale_with_the_target() -> None:
     large = score(100 * y, 100 * means[:, 0], GaussianMixture(ones, 100 * means, 100 * ones))
     for name, value in small.items():
         assert value is not None
-        by_hundred = name in ("rmse", "mae", "crps", "width_90")
+        by_hundred = name in IN_DATA_UNITS
         expected = 100 * value if by_hundred else value + np.log(100) * (name == "nll")
         assert large[name] == pytest.approx(expected), name
 
@@ -125,7 +125,7 @@ def test_what_is_not_defined_is_none() -> None:
     y = np.full(4, 2.0)
     found = score(y, y, Atoms(values=y, probs=np.full((4, 4), 0.25)))
     missing = {name for name, value in found.items() if value is None}
-    per_std = {f"{name}_per_std" for name in ("rmse", "mae", "crps", "width_90", "nll")}
+    per_std = {f"{name}_per_std" for name in (*IN_DATA_UNITS, "nll")}
     assert missing == {"r2", "spearman", "nll"} | per_std
 
 

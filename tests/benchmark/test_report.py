@@ -101,7 +101,7 @@ def test_a_table_lines_up_and_marks_the_lowest() -> None:
 def test_all_tables_of_a_report_line_up() -> None:
     text = markdown_report(made_up_board(SCORES), "python benchmarks/run.py x.toml", "x.png")
     tables = re.findall(r"(?:^\|.*\n?)+", text, flags=re.MULTILINE)
-    assert len(tables) == 10
+    assert len(tables) == 11
     for block in tables:
         assert len({len(line) for line in block.splitlines()}) == 1, block
 

@@ -2,51 +2,111 @@
 
 from dataclasses import dataclass
 
-import pytest
 import torch
-from torch import Tensor
 
 from digitwise import CRPS, DAR, GRPO, PPO, RLOO, EnergyScore, ExpectedReward, GenRe2, OnPolicy, ReMax
+from digitwise.codecs import NumberLine
 from digitwise.nn import Memory, Targets
-from digitwise.objectives import REWARDS, Objective, Reference, on_policy
-from digitwise.objectives.objective import call_objective
-from digitwise.policy import Policy, Rollout
-from tests.contracts.policies import make_memory
+from digitwise.objectives import REWARDS, IntervalReward, KernelReward, Objective, Reference, Reward
+from digitwise.policy import Policy
+from tests.contracts.policies import make_memory, make_policy
 
 
 @dataclass(frozen=True)
 class Member:
     """A sampled objective; its expected gradient is ``factor`` times that of the exact one."""
 
-    sampled: Objective
+    sampled: OnPolicy
     exact: Objective
     factor: float = 1.0
 
 
-SINGLE_REWARDS = [name for name in REWARDS if name not in ("energy_score", "crps_gain")]
-KL_AND_ENTROPY = {"kl_weight": 2.0, "entropy_weight": 1.0}
+SINGLE_REWARDS: dict[str, str | Reward] = {
+    **{name: name for name in REWARDS if name not in ("energy_score", "crps_gain")},
+    "kernel": KernelReward(width=1.0),  # wide enough to be met by some draws of every law here
+    "interval": IntervalReward(half_width=1.0),
+}
 EXPERT = {"expert_weight": 0.5, "expert_temperature": 0.1}
+ALL_TERMS = {"kl_weight": 1.0, "entropy_weight": 0.5, **EXPERT}
+TWO_KL, TWO_ENTROPY, HOT = {"kl_weight": 2.0}, {"entropy_weight": 2.0}, {"temperature": 1.5}
+
+
+def gain(n_draws: int) -> ExpectedReward:
+    return ExpectedReward(reward="crps_gain", n_draws=n_draws)
+
 
 UNBIASED: dict[str, Member] = {
     "remax": Member(ReMax(n_draws=3), ExpectedReward()),
-    "remax_one_draw": Member(ReMax(n_draws=1), ExpectedReward()),
-    "remax_cool": Member(ReMax(n_draws=3, temperature=0.6), ExpectedReward(temperature=0.6)),
-    "remax_stratified": Member(ReMax(n_draws=3, stratified=True), ExpectedReward()),
-    "no_baseline": Member(OnPolicy(baseline="none", n_draws=3), ExpectedReward()),
-    "dr_grpo": Member(GRPO(n_draws=2, divide_by_std=False), ExpectedReward(), 1 / 2),
-    "dr_grpo_of_three": Member(GRPO(n_draws=3, divide_by_std=False), ExpectedReward(), 2 / 3),
+    "remax, one draw": Member(ReMax(n_draws=1), ExpectedReward()),
+    "remax, cool": Member(ReMax(n_draws=3, temperature=0.6), ExpectedReward(temperature=0.6)),
+    "remax, stratified": Member(ReMax(n_draws=3, stratified=True), ExpectedReward()),
+    "no baseline": Member(OnPolicy(baseline="none", n_draws=3), ExpectedReward()),
+    "no baseline, stratified": Member(OnPolicy(baseline="none", n_draws=3, stratified=True, **HOT), ExpectedReward(**HOT)),
+    "dr. grpo of two": Member(GRPO(n_draws=2, divide_by_std=False), ExpectedReward(), 1 / 2),
+    "dr. grpo of three": Member(GRPO(n_draws=3, divide_by_std=False), ExpectedReward(), 2 / 3),
     "ppo": Member(PPO(n_draws=3, scale="none"), ExpectedReward()),
-    "ppo_hot": Member(PPO(n_draws=3, scale="none", temperature=1.5), ExpectedReward(temperature=1.5)),
+    "ppo, hot": Member(PPO(n_draws=3, scale="none", **HOT), ExpectedReward(**HOT)),
     "genre2": Member(GenRe2(n_draws=2, expert_weight=0.5), ExpectedReward(expert_weight=0.5)),
-    "soft_expert": Member(GenRe2(n_draws=2, **EXPERT), ExpectedReward(**EXPERT)),
-    "soft_expert_hot": Member(
-        GenRe2(n_draws=2, temperature=1.5, **EXPERT), ExpectedReward(temperature=1.5, **EXPERT)
-    ),
-    "kl": Member(GRPO(n_draws=2, divide_by_std=False, kl_weight=0.0) | {"kl_weight": 2.0}, ExpectedReward())
-    if False
-    else Member(OnPolicy(n_draws=2, kl_weight=2.0), ExpectedReward(kl_weight=2.0)),
-    "kl_cool": Member(
-        OnPolicy(n_draws=2, kl_weight=2.0, temperature=0.6), ExpectedReward(kl_weight=2.0, temperature=0.6)
-    ),
-    "entropy": Member(OnPolicy(n_draws=2, entropy_weight=2.0), ExpectedReward(entropy_weight=2.0)),
+    "genre2, soft expert": Member(GenRe2(n_draws=2, **EXPERT), ExpectedReward(**EXPERT)),
+    "genre2, soft expert, hot": Member(GenRe2(n_draws=2, **EXPERT, **HOT), ExpectedReward(**EXPERT, **HOT)),
+    "kl": Member(OnPolicy(n_draws=2, **TWO_KL), ExpectedReward(**TWO_KL)),
+    "kl, hot": Member(OnPolicy(n_draws=2, **TWO_KL, **HOT), ExpectedReward(**TWO_KL, **HOT)),
+    "entropy": Member(OnPolicy(n_draws=2, **TWO_ENTROPY), ExpectedReward(**TWO_ENTROPY)),
+    "entropy, hot": Member(OnPolicy(n_draws=2, **TWO_ENTROPY, **HOT), ExpectedReward(**TWO_ENTROPY, **HOT)),
+    "all terms, clipped": Member(OnPolicy(n_draws=2, clip=0.2, **ALL_TERMS, **HOT), ExpectedReward(**ALL_TERMS, **HOT)),
+    "energy score": Member(EnergyScore(n_draws=3), CRPS()),
+    "energy score, no baseline": Member(OnPolicy(reward="energy_score", baseline="none", n_draws=3), CRPS()),
+    "gain, leave one out": Member(OnPolicy(reward="crps_gain", baseline="leave_one_out", n_draws=3), gain(3)),
+    "gain, no baseline": Member(OnPolicy(reward="crps_gain", baseline="none", n_draws=2), gain(2)),
+    # The mean of the gains of the group also rests on the draw itself: what is left is the gain in a group without it.
+    "dar without std": Member(DAR(n_draws=3, divide_by_std=False), gain(2), 2 / 3),
+    **{
+        f"rloo, {name}": Member(RLOO(reward=reward, n_draws=2), ExpectedReward(reward=reward))
+        for name, reward in SINGLE_REWARDS.items()
+    },
 }
+"""Settings whose expected gradient is known; small groups, so that whatever depends on their size shows."""
+
+SCALED: dict[str, OnPolicy] = {
+    "grpo": GRPO(n_draws=4),
+    "grpo, kl": GRPO(n_draws=4, kl_weight=0.1),
+    "ppo, batch std": PPO(n_draws=4),
+    "dar": DAR(n_draws=4),
+    "remax, batch std": OnPolicy(n_draws=4, scale="batch_std"),
+}
+"""Settings that divide by a standard deviation: right direction row by row, no gradient of anything."""
+
+SAMPLED: dict[str, OnPolicy] = {name: member.sampled for name, member in UNBIASED.items()} | SCALED
+
+
+def make_line_policy(name: str, spread: float = 4.0) -> Policy:
+    """Return a random policy whose leaves stand for uneven numbers in data units, from about 10 to 50."""
+    policy = make_policy(name, spread)
+    z = policy.codec.decode(policy.tree.leaf_tokens)
+    policy.line = NumberLine(10 + 30 * z + 10 * z**2, center=27.0, spread=9.0)
+    return policy
+
+
+def make_targets(n_rows: int) -> Targets:
+    z = torch.linspace(0.15, 0.85, n_rows, dtype=torch.float64)
+    return Targets(z, torch.ones(n_rows, dtype=torch.float64), y=10 + 30 * z + 10 * z**2)
+
+
+def make_reference(name: str, n_rows: int) -> Reference:
+    """Return a policy that sees other features, and so has other laws."""
+    return Reference(make_policy(name), make_memory(n_rows, seed=9))
+
+
+def repeated(n: int, memory: Memory, targets: Targets, reference: Reference) -> tuple[Memory, Targets, Reference]:
+    """Return the rows ``n`` times, one block after the other."""
+    assert targets.y is not None
+    many = Targets(targets.z.repeat(n), targets.weight.repeat(n), targets.progress, targets.y.repeat(n))
+    other = Reference(reference.policy, Memory(reference.memory.features.repeat(n, 1, 1)))
+    return Memory(memory.features.repeat(n, 1, 1)), many, other
+
+
+def only(rows: slice, memory: Memory, targets: Targets, reference: Reference) -> tuple[Memory, Targets, Reference]:
+    """Return some of the rows."""
+    y = None if targets.y is None else targets.y[rows]
+    kept = Targets(targets.z[rows], targets.weight[rows], targets.progress, y)
+    return Memory(memory.features[rows]), kept, Reference(reference.policy, Memory(reference.memory.features[rows]))

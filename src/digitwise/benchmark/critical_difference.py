@@ -78,11 +78,9 @@ def draw_critical_difference(board: Board) -> "matplotlib.figure.Figure":
             dict(zip(names, ranks.tolist(), strict=True)),
             p_values,
             ax=ax,
-            label_props={"fontsize": NORMAL, "color": LIGHT.ink},
-            text_h_margin=0.02,
-            marker_props={"color": LIGHT.law, "s": 20},
-            crossbar_props={"color": LIGHT.ink, "linewidth": 2.2},
-            elbow_props={"color": LIGHT.muted},
+            color_palette=dict.fromkeys(names, LIGHT.ink),
+            label_props={"fontsize": NORMAL},
+            crossbar_props={"color": LIGHT.law, "linewidth": 3.0},
         )
     return figure
 

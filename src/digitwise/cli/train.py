@@ -53,6 +53,7 @@ def train(
     scaling: OptionalName = None,
     select_by: Name = "crps",
     objective: OptionalName = None,
+    finetune: OptionalName = None,
     decoder: OptionalName = None,
     drop: ColumnList = (),
     categorical: ColumnList = (),
@@ -86,7 +87,9 @@ def train(
     select_by
         Validation figure that chooses the best epoch: crps, rmse, mae, nll ...
     objective
-        What the decoder minimises: smoothed_cross_entropy (default) or cross_entropy.
+        What the decoder minimises: smoothed_cross_entropy (default), cross_entropy, crps, raft ...
+    finetune
+        Second stage of the decoder, on whole numbers: crps, raft, remax, grpo, genre2, dar ...
     decoder
         What predicts the next digit: tree (default) or transformer.
     drop
@@ -114,7 +117,7 @@ def train(
         check_can_write(path)
     model = _make_model(
         estimator,
-        {"objective": objective, "decoder": decoder},
+        {"objective": objective, "finetune": finetune, "decoder": decoder},
         scaling=scaling,
         select_by=select_by,
         max_epochs=max_epochs,
@@ -167,7 +170,12 @@ def _tell(model: DistributionalRegressor, out: Path, checkpoint: Path | None) ->
     best = model.history_[model.best_epoch_ - 1]
     n_held_out = int(facts["validation rows"])
     chosen_on = "validation" if n_held_out else "training"
-    stopped = {"max_epochs": "all done", "patience": "no more progress", "time_limit": "time limit"}
+    stopped = {
+        "max_epochs": "all done",
+        "patience": "no more progress",
+        "time_limit": "time limit",
+        "budget": "calibration budget spent",
+    }
     why = stopped.get(model.stopped_by_, "interrupted")
     rows = f"{facts['training rows']:,} for training, {n_held_out:,} for validation"
     print_facts(
@@ -182,6 +190,7 @@ def _tell(model: DistributionalRegressor, out: Path, checkpoint: Path | None) ->
                 for name, value in best.items()
                 if name.startswith("validation_")
             ),
+            *_told_of_finetuning(getattr(model, "finetune_summary_", None), chosen_on),
             (f"outside the range ({chosen_on})", f"{model.saturation_rate_:.1%} of targets"),
         ],
     )
@@ -189,3 +198,14 @@ def _tell(model: DistributionalRegressor, out: Path, checkpoint: Path | None) ->
         say(f"\nTraining was interrupted; the model of epoch {model.best_epoch_} is saved.")
         if checkpoint is not None:
             say("The same command goes on from the checkpoint.")
+
+
+def _told_of_finetuning(summary: dict[str, Any] | None, chosen_on: str) -> list[tuple[str, str]]:
+    """Return what a second stage did to the law, figure by figure."""
+    if summary is None:
+        return []
+    changes = [
+        (f"{chosen_on} {name}, fine-tuned", f"{figure(summary[f'{name} before'])} → {figure(summary[f'{name} after'])}")
+        for name in ("rmse", "crps", "coverage_90")
+    ]
+    return [("fine-tuned with", f"{summary['objective']}; kept epoch {summary['best epoch']}"), *changes]

@@ -10,6 +10,8 @@ from digitwise.codecs.reach import Reach
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.memory import Memory
 from digitwise.nn.next_token_model import NextTokenModel
+from digitwise.nn.tree_decoder import TreeDecoder
+from digitwise.policy.shared_prefixes import distinct_nodes, is_worth_sharing
 
 
 class Policy(nn.Module):
@@ -94,10 +96,23 @@ class Policy(nn.Module):
     def step_log_probs(
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], temperature: float = 1.0
     ) -> Float[Tensor, "batch draw step vocab"]:
-        """Return, at each step of given sequences, the log-probabilities of all next tokens."""
-        logits = self.model.sequence_logits(memory, tokens)
-        states = self.tree.state[self.tree.nodes_on_path(tokens)]
-        return self.next_token_log_probs(logits, states, temperature)
+        """Return, at each step of given sequences, the log-probabilities of all next tokens.
+
+        A prefix that several draws of a row share is run once, where that is cheaper.
+        """
+        nodes = self.tree.nodes_on_path(tokens)
+        logits = self._logits_of_draws(memory, tokens, nodes)
+        return self.next_token_log_probs(logits, self.tree.state[nodes], temperature)
+
+    def _logits_of_draws(
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], nodes: Int64[Tensor, "batch draw step"]
+    ) -> Float[Tensor, "batch draw step vocab"]:
+        if tokens.shape[1] > 1 and not isinstance(self.model, TreeDecoder):  # which looks its prefixes up
+            distinct, place = distinct_nodes(self.tree, nodes.flatten(1))
+            if is_worth_sharing(distinct.shape[1], place.shape[1]):
+                logits = self.model.node_logits(memory, distinct)
+                return logits.gather(1, place.unsqueeze(-1).expand(-1, -1, logits.shape[-1])).view(*nodes.shape, -1)
+        return self.model.sequence_logits(memory, tokens)
 
     def node_log_probs(
         self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
