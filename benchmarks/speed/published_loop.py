@@ -2,8 +2,8 @@
 
 What it does: no cache, so each digit re-runs its whole prefix, *with* gradient, and every one of these graphs is kept
 (the log-probabilities of the loss come from the sampling passes); the greedy number likewise, without gradient; numbers,
-rewards and expert's digits one by one in Python; and, if asked, a second full set of draws only to log an entropy. It
-runs our model on our weights, the cross-attention that is computed once per row included, so it is no slower than that.
+rewards and the expert's digits one by one in Python; and, if asked, a second full set of draws only to log an entropy.
+It runs our model on our weights, which prepares the cross-attention once per row: the released one does not.
 """
 
 from dataclasses import dataclass
@@ -108,9 +108,7 @@ def _write(
     return prefix[..., :length], torch.stack(log_probs, dim=2)
 
 
-def _rewards(
-    policy: Policy, tokens: Int64[Tensor, "batch draw step"], targets: Targets
-) -> Float[Tensor, "batch draw"]:
+def _rewards(policy: Policy, tokens: Int64[Tensor, "batch draw step"], targets: Targets) -> Float[Tensor, "batch draw"]:
     """Return minus the squared error in standard units, number by number."""
     base, length = policy.codec.vocab_size, policy.codec.length
     rewards = torch.zeros(tokens.shape[:2], dtype=torch.float64)

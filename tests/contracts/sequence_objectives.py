@@ -24,7 +24,7 @@ class Member:
 SINGLE_REWARDS: dict[str, str | Reward] = {
     **{name: name for name in REWARDS if name not in ("energy_score", "crps_gain")},
     "kernel": KernelReward(width=1.0),  # wide enough to be met by some draws of every law here
-    "interval": IntervalReward(half_width=1.0),
+    "interval": IntervalReward(half_width=2.0),
 }
 EXPERT = {"expert_weight": 0.5, "expert_temperature": 0.1}
 ALL_TERMS = {"kl_weight": 1.0, "entropy_weight": 0.5, **EXPERT}

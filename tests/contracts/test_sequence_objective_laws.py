@@ -1,6 +1,7 @@
 """Laws of every sampled objective beyond its expected gradient."""
 
 from dataclasses import replace
+from functools import cache
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from digitwise.policy import Policy, Rollout
 from tests.contracts.policies import NAMES, make_memory
 from tests.contracts.sequence_objectives import (
     SAMPLED,
+    SCALED,
     UNBIASED,
     make_line_policy,
     make_reference,
@@ -24,31 +26,78 @@ from tests.contracts.sequence_objectives import (
 
 N_ROWS = 6
 policies = pytest.mark.parametrize("name", NAMES)
-objectives = pytest.mark.parametrize("kind", list(SAMPLED))
+both = pytest.mark.parametrize(
+    ("name", "kind"),
+    [
+        (name, kind)
+        for name in NAMES
+        for kind in SAMPLED
+        if name.startswith("tree") or not kind.startswith("rloo, ")  # rewards do not know the decoder
+    ],
+)
+
+NAMED = ["remax", "rloo, huber", "dr. grpo of two", "ppo", "genre2", "kl", "entropy", "energy score", *SCALED]
+"""One of each sort, for what takes many steps with a transformer."""
 
 
-def of(objective: Objective, policy: Policy, *rows: Any, seed: int = 1) -> LossOutput:
-    torch.manual_seed(seed)
+def of(objective: Objective, policy: Policy, *rows: Any) -> LossOutput:
+    torch.manual_seed(1)
     return call_objective(objective, policy, *rows)
 
 
 def gradients(output: LossOutput, policy: Policy) -> list[Tensor]:
-    return list(
-        torch.autograd.grad(output.loss, list(policy.parameters()), allow_unused=True, materialize_grads=True)
-    )
+    parameters = list(policy.parameters())
+    found = torch.autograd.grad(output.loss, parameters, retain_graph=True, allow_unused=True, materialize_grads=True)
+    return list(found)
 
 
 def make_rows(name: str) -> tuple[Memory, Targets, Any]:
     return make_memory(N_ROWS), make_targets(N_ROWS), make_reference(name, N_ROWS)
 
 
-@policies
-@objectives
-def test_gradients_are_finite_and_are_some(name: str, kind: str) -> None:
+@cache
+def one_loss(name: str, kind: str) -> tuple[Policy, LossOutput]:
+    """Return a policy and the loss of a batch; several laws look at the same one."""
     policy = make_line_policy(name)
-    found = gradients(of(SAMPLED[kind], policy, *make_rows(name)), policy)
+    return policy, of(SAMPLED[kind], policy, *make_rows(name))
+
+
+@both
+def test_gradients_are_finite_and_are_some(name: str, kind: str) -> None:
+    policy, output = one_loss(name, kind)
+    found = gradients(output, policy)
     assert all(torch.isfinite(gradient).all() for gradient in found)
     assert any((gradient != 0).any() for gradient in found)
+
+
+@both
+def test_an_experience_has_no_gradient_and_metrics_are_finite_scalars(name: str, kind: str) -> None:
+    _, output = one_loss(name, kind)
+    held = output.experience
+    tensors = [held.rollout.log_probs, held.advantage, *output.metrics.values()]
+    tensors += [] if held.reference_log_probs is None else [held.reference_log_probs]
+    assert not any(tensor.requires_grad for tensor in tensors)
+    assert all(metric.shape == () and torch.isfinite(metric) for metric in output.metrics.values())
+    if SAMPLED[kind].n_draws > 1:
+        assert {"reward_mean", "reward_spread", "zero_spread_share", "advantage_scale"} <= set(output.metrics)
+
+
+@both
+def test_an_experience_gives_the_same_loss_again(name: str, kind: str) -> None:
+    (policy, first), rows = one_loss(name, kind), make_rows(name)
+    before = torch.get_rng_state()
+    again = call_objective(SAMPLED[kind], policy, *rows, first.experience)
+    assert torch.equal(torch.get_rng_state(), before)  # nothing was drawn
+    assert again.experience is first.experience
+    torch.testing.assert_close(again.loss, first.loss)
+
+
+@both
+def test_forbidden_digits_are_never_drawn(name: str, kind: str) -> None:
+    policy, output = one_loss(name, kind)
+    tokens = output.experience.rollout.tokens
+    assert tokens.shape == (N_ROWS, SAMPLED[kind].n_draws, policy.codec.length)
+    assert policy.codec.grammar.accepts(tokens).all()
 
 
 @pytest.mark.parametrize("kind", list(SAMPLED))
@@ -68,27 +117,28 @@ def exact_goal(kind: str) -> Objective:
     return ExpectedReward(reward=objective.reward, n_draws=objective.n_draws, kl_weight=objective.kl_weight)
 
 
-@policies
-@objectives
+@pytest.mark.parametrize(
+    ("name", "kind"),
+    [(name, kind) for name in NAMES for kind in SAMPLED if name.startswith("tree") or kind in NAMED],
+)
 def test_a_toy_problem_improves(name: str, kind: str) -> None:
     """Six rows with six targets: what the objective estimates falls, exactly measured."""
-    policy, rows, goal = make_line_policy(name, spread=1.0), make_rows(name), exact_goal(kind)
+    policy, rows, goal, is_tree = make_line_policy(name), make_rows(name), exact_goal(kind), name.startswith("tree")
     before = of(goal, policy, *rows).loss.item()
-    optimizer = torch.optim.Adam(policy.parameters(), lr=0.03)
-    torch.manual_seed(1)
+    optimizer = torch.optim.Adam(policy.parameters(), lr=0.03 if is_tree else 0.002)
+    objective = replace(SAMPLED[kind], n_draws=6)
     experience: Any = None
-    objective = replace(SAMPLED[kind], n_draws=max(4, SAMPLED[kind].n_draws))
-    for step in range(12):
+    torch.manual_seed(1)
+    for step in range(8 if is_tree else 6):
         output = objective(policy, *rows, experience if step % objective.n_updates else None)
         experience = output.experience
         optimizer.zero_grad()
         output.loss.backward()
         optimizer.step()
-    assert of(goal, policy, *rows).loss.item() < before - 0.02 * abs(before)
+    assert of(goal, policy, *rows).loss.item() < before - 0.05 * abs(before)
 
 
-@policies
-@objectives
+@both
 def test_rows_of_weight_zero_are_as_good_as_absent(name: str, kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """With the draws of the rows that are kept the same in both."""
     policy, objective, (memory, targets, reference) = make_line_policy(name), SAMPLED[kind], make_rows(name)
@@ -107,40 +157,6 @@ def test_rows_of_weight_zero_are_as_good_as_absent(name: str, kind: str, monkeyp
     torch.testing.assert_close(with_zeros.loss, without.loss)
     for first, second in zip(gradients(with_zeros, policy), gradients(without, policy), strict=True):
         torch.testing.assert_close(first, second)
-
-
-@policies
-@objectives
-def test_what_an_experience_holds_gives_the_same_loss_again(name: str, kind: str) -> None:
-    policy, rows = make_line_policy(name), make_rows(name)
-    first = of(SAMPLED[kind], policy, *rows)
-    before = torch.get_rng_state()
-    again = call_objective(SAMPLED[kind], policy, *rows, first.experience)
-    assert torch.equal(torch.get_rng_state(), before)  # nothing was drawn
-    assert again.experience is first.experience
-    torch.testing.assert_close(again.loss, first.loss)
-
-
-@policies
-@objectives
-def test_an_experience_has_no_gradient_and_metrics_are_scalars_without(name: str, kind: str) -> None:
-    output = of(SAMPLED[kind], make_line_policy(name), *make_rows(name))
-    held = output.experience
-    tensors = [held.rollout.log_probs, held.advantage, *output.metrics.values()]
-    tensors += [] if held.reference_log_probs is None else [held.reference_log_probs]
-    assert not any(tensor.requires_grad for tensor in tensors)
-    assert all(metric.shape == () and torch.isfinite(metric) for metric in output.metrics.values())
-    if SAMPLED[kind].n_draws > 1:
-        assert {"reward_mean", "reward_spread", "zero_spread_share", "advantage_scale"} <= set(output.metrics)
-
-
-@policies
-@objectives
-def test_forbidden_digits_are_never_drawn(name: str, kind: str) -> None:
-    policy = make_line_policy(name)
-    tokens = of(SAMPLED[kind], policy, *make_rows(name)).experience.rollout.tokens
-    assert tokens.shape == (N_ROWS, SAMPLED[kind].n_draws, policy.codec.length)
-    assert policy.codec.grammar.accepts(tokens).all()
 
 
 @policies
@@ -180,7 +196,7 @@ def test_grpo_is_unchanged_when_rewards_are_shifted_or_scaled(name: str, shift: 
         return gradients(of(GRPO(reward=reward, n_draws=4), policy, *rows), policy)
 
     for changed, plain in zip(found(shift, factor), found(0.0, 1.0), strict=True):
-        torch.testing.assert_close(changed, plain, rtol=1e-3, atol=1e-6)
+        torch.testing.assert_close(changed, plain, rtol=1e-3, atol=1e-5)
 
 
 @policies
@@ -196,7 +212,9 @@ def test_with_a_baseline_a_shift_of_the_rewards_changes_nothing(name: str, kind:
         torch.testing.assert_close(changed, plain)
 
 
-@pytest.mark.parametrize("make", [lambda reward: RLOO(reward=reward, n_draws=3), lambda reward: ExpectedReward(reward=reward)])
+@pytest.mark.parametrize(
+    "make", [lambda reward: RLOO(reward=reward, n_draws=3), lambda reward: ExpectedReward(reward=reward)]
+)
 def test_no_gradient_flows_through_a_reward(make: Any) -> None:
     """Neither into its own weights nor, through the numbers it is given, into the policy."""
     policy, (memory, targets, _), weight = make_line_policy("tree-mixed"), make_rows("tree-mixed"), torch.ones(())
@@ -205,7 +223,8 @@ def test_no_gradient_flows_through_a_reward(make: Any) -> None:
     output = of(make(learnt), policy, memory, targets)
     found = torch.autograd.grad(output.loss, [*policy.parameters(), weight], allow_unused=True)
     assert found[-1] is None
-    for gradient, plain in zip(found, gradients(of(make("squared_error"), policy, memory, targets), policy), strict=False):
+    plain_output = of(make("squared_error"), policy, memory, targets)
+    for gradient, plain in zip(found[:-1], gradients(plain_output, policy), strict=True):
         torch.testing.assert_close(gradient, plain)
 
 

@@ -16,7 +16,7 @@ from digitwise.training.batches import Rows
 from digitwise.training.network import Network
 from digitwise.training.settings import TrainingSettings
 
-SCHEMA = 1
+SCHEMA = 2
 MAY_CHANGE = {"time_limit"}
 """Settings that a resumed run may have otherwise: they leave the steps as they are."""
 
