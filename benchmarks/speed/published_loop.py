@@ -1,8 +1,8 @@
 """The reinforcement step of the paper's released code, written from its description: the yardstick of `rl_step.py`.
 
 What it does: no cache, so each digit re-runs its whole prefix, *with* gradient, and every one of these graphs is kept
-(the log-probabilities of the loss come from the sampling passes); the greedy number likewise, without gradient; numbers,
-rewards and the expert's digits one by one in Python; and, if asked, a second full set of draws only to log an entropy.
+(the log-probabilities of the loss come from the sampling passes); the greedy number likewise, without gradient; numbers
+and the expert's digits one by one in Python; and, if asked, a second full set of draws only to log an entropy.
 It runs our model on our weights, which prepares the cross-attention once per row: the released one does not.
 """
 

@@ -4,8 +4,8 @@
     python benchmarks/speed/rl_step.py --quick
 
 Loss and backward pass of 128 rows with 16 draws at the paper's sizes (2 × 8 digits; 3 layers of width 256 over one
-memory token), float32, without dropout; the optimiser's step is the same for all and left out. Before anything is timed
-the published loop (`published_loop.py`) is given our draws and must come to our loss and our gradient. Every round times
+memory token), float32, without dropout; the optimiser's step is the same for all and left out. Before any is timed the
+published loop (`published_loop.py`) is given our draws and must come to our loss and our gradient. Every round times
 each variant, so that what else the machine does hits all alike; ratios are of the medians of one run. Each peak of
 memory comes from a process of its own: how far it rises above its level before the step. The sharper a law is the more
 prefixes draws share, so there are two laws: a fresh model's, and one that cross-entropy has taught a bell.
@@ -40,7 +40,7 @@ from digitwise.objectives import Objective
 from digitwise.policy import Policy, sample
 
 EXPERT_WEIGHT = 0.05
-BELL = 0.06  # of the taught law, scaled units: about 6 of 8 bits
+BELL = 0.03  # standard deviation of what the taught law learns, scaled units: 5 bits of 8
 LAWS = ("fresh", "taught")
 Record = dict[str, Any]
 
@@ -105,14 +105,14 @@ def make_case(size: Size, decoder: str, law: str) -> Case:
     model = (size.transformer if decoder == "transformer" else Tree()).build(tree, size.memory_dim)
     policy = Policy(model, size.codec, tree).eval()
     if law == "taught":
-        teach(policy, Memory(features), centre)
+        teach(policy, Memory(features), centre, 5e-4 if decoder == "transformer" else 2e-3)
     targets = Targets(z, torch.ones(size.batch, dtype=torch.float64))
     return Case(policy, Memory(features.requires_grad_()), targets, size.n_draws)
 
 
-def teach(policy: Policy, memory: Memory, centre: Tensor, n_steps: int = 100) -> None:
+def teach(policy: Policy, memory: Memory, centre: Tensor, learning_rate: float, n_steps: int = 100) -> None:
     """Teach the policy a bell around each row's centre, by cross-entropy on fresh numbers in each step."""
-    optimizer = torch.optim.Adam(policy.parameters(), lr=1e-3)
+    optimizer = torch.optim.Adam(policy.parameters(), lr=learning_rate)
     weight = torch.ones_like(centre)
     for _ in range(n_steps):
         z = (centre + BELL * torch.randn_like(centre)).clamp(0, 0.999)
@@ -263,9 +263,9 @@ def peak_of(size: str, law: str, variant: str) -> float | None:
     return peak_memory_mib(partial(step, loss, case))
 
 
-def measure_peak(size: str, law: str, variant: str, threads: int) -> Record:
-    """Return the peak memory of a variant, from a process of its own."""
-    command = [sys.executable, __file__, "--peak-of", variant, "--size", size, "--laws", law, "--threads", str(threads)]
+def measure_peak(size: str, law: str, variant: str) -> Record:
+    """Return the peak memory of a variant, from a process of its own with one thread."""
+    command = [sys.executable, __file__, "--peak-of", variant, "--size", size, "--laws", law]
     answer = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
     return {"what": "memory", "variant": variant, "peak_mib": json.loads(answer)}
 
@@ -280,23 +280,19 @@ def number(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def report(records: list[Record]) -> None:
+def report(times: dict[str, Record], peaks: dict[str, float | None]) -> None:
     """Print times, peaks and ratios of one law at one number of threads."""
-    seconds = {record["variant"]: record for record in records if record["what"] == "time"}
-    peaks = {record["variant"]: record["peak_mib"] for record in records if record["what"] == "memory"}
     print(f"{'variant':34} {'ms':>10} {'processor ms':>13} {'peak MiB':>9} {'prefixes':>9}")
-    for name in VARIANTS:
-        if name in seconds:
-            row = seconds[name]
-            print(
-                f"{name:34} {row['seconds'] * 1e3:10.1f} {row['processor_seconds'] * 1e3:13.1f} "
-                f"{number(peaks.get(name)):9.1f} {row['distinct_prefixes']:9.1f}"
-            )
+    for name, row in times.items():
+        print(
+            f"{name:34} {row['seconds'] * 1e3:10.1f} {row['processor_seconds'] * 1e3:13.1f} "
+            f"{number(peaks[name]):9.1f} {row['distinct_prefixes']:9.1f}"
+        )
     print(f"{'ratio':44} {'time':>9} {'processor':>10} {'memory':>9}  hoped for (time)")
     for label, (dearer, cheaper, hope) in RATIOS.items():
-        if dearer in seconds and cheaper in seconds:
-            ratios = [seconds[dearer][name] / seconds[cheaper][name] for name in ("seconds", "processor_seconds")]
-            memory = number(peaks.get(dearer)) / (number(peaks.get(cheaper)) or math.nan)
+        if dearer in times and cheaper in times:
+            ratios = [times[dearer][name] / times[cheaper][name] for name in ("seconds", "processor_seconds")]
+            memory = number(peaks[dearer]) / (number(peaks[cheaper]) or math.nan)
             print(f"{label:44} {ratios[0]:9.2f} {ratios[1]:10.2f} {memory:9.2f}  {hope}")
     print(flush=True)
 
@@ -319,7 +315,7 @@ def main() -> None:
         arguments.size, arguments.laws, arguments.threads, arguments.repeats = "quick", ["fresh"], [1], 2
     size = arguments.size
     if arguments.peak_of:
-        torch.set_num_threads(arguments.threads[0])
+        torch.set_num_threads(1)
         print(json.dumps(peak_of(size, arguments.laws[0], arguments.peak_of)))
         return
     torch.set_num_threads(1)
@@ -342,18 +338,19 @@ def main() -> None:
             with arguments.out.open("a") as file:
                 file.write(json.dumps(record) + "\n")
 
+    names = arguments.variants
     for law in arguments.laws:
+        for name in names:
+            if ("memory", size, law, 1, name) not in known:
+                keep(measure_peak(size, law, name), law, 1)
+        peaks = {name: known["memory", size, law, 1, name]["peak_mib"] for name in names}
         for threads in arguments.threads:
-            names = arguments.variants
             if any(("time", size, law, threads, name) not in known for name in names):
                 torch.set_num_threads(threads)
                 for record in measure_times(size, law, names, arguments.repeats):
                     keep(record, law, threads)
-            for name in names:
-                if ("memory", size, law, threads, name) not in known:
-                    keep(measure_peak(size, law, name, threads), law, threads)
             print(f"{law} law, {threads} threads")
-            report([record for record in known.values() if key(record)[1:4] == (size, law, threads)])
+            report({name: known["time", size, law, threads, name] for name in names}, peaks)
 
 
 if __name__ == "__main__":

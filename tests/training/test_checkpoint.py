@@ -130,7 +130,7 @@ def test_a_checkpoint_of_another_version_is_named(tmp_path: Path, monkeypatch: p
     path = tmp_path / "state"
     stop_after(2, path, make_settings(), KeyboardInterrupt())
     monkeypatch.setattr(module, "SCHEMA", 99)
-    with pytest.raises(ValueError, match="must be a checkpoint of schema 99, but says 1"):
+    with pytest.raises(ValueError, match="must be a checkpoint of schema 99, but says 2"):
         run(make_network(), make_settings(), checkpoint_path=path)
 
 

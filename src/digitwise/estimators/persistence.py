@@ -96,7 +96,9 @@ def load_estimator(
         raise ValueError(f"{folder / CONFIG} is damaged: {error}. Save the model again.") from error
     if not isinstance(config, dict) or config.get("schema") != SCHEMA:
         found = config.get("schema") if isinstance(config, dict) else None
-        raise ValueError(f"{folder} has schema {found}, but this version reads {SCHEMA}. Upgrade digitwise.")
+        is_older = isinstance(found, int) and found < SCHEMA
+        advice = "Fit and save the model again." if is_older else "Upgrade digitwise."
+        raise ValueError(f"{folder} has schema {found}, but this version reads {SCHEMA}. {advice}")
     weights = (folder / WEIGHTS).read_bytes()
     if hashlib.sha256(weights).hexdigest() != config.get("sha256"):
         raise ValueError(f"{folder / WEIGHTS} is damaged: its checksum differs. Copy or save the model again.")
