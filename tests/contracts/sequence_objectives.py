@@ -41,7 +41,9 @@ UNBIASED: dict[str, Member] = {
     "remax, cool": Member(ReMax(n_draws=3, temperature=0.6), ExpectedReward(temperature=0.6)),
     "remax, stratified": Member(ReMax(n_draws=3, stratified=True), ExpectedReward()),
     "no baseline": Member(OnPolicy(baseline="none", n_draws=3), ExpectedReward()),
-    "no baseline, stratified": Member(OnPolicy(baseline="none", n_draws=3, stratified=True, **HOT), ExpectedReward(**HOT)),
+    "no baseline, stratified": Member(
+        OnPolicy(baseline="none", n_draws=3, stratified=True, **HOT), ExpectedReward(**HOT)
+    ),
     "dr. grpo of two": Member(GRPO(n_draws=2, divide_by_std=False), ExpectedReward(), 1 / 2),
     "dr. grpo of three": Member(GRPO(n_draws=3, divide_by_std=False), ExpectedReward(), 2 / 3),
     "ppo": Member(PPO(n_draws=3, scale="none"), ExpectedReward()),

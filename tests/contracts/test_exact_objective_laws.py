@@ -184,7 +184,7 @@ def test_cross_entropy_with_raft_keeps_the_law_too() -> None:
 
 @pytest.mark.parametrize("is_sorted", [True, False])
 def test_the_crps_of_atoms_is_its_integral(is_sorted: bool) -> None:
-    """``∫ (F(x) - [y <= x])² dx``, by steps on a fine grid; and that of the scoringrules package for equal masses."""
+    """``∫ (F(x) - [y <= x])² dx``, by steps on a fine grid; and scoringrules' value for equal masses."""
     generator = torch.Generator().manual_seed(0)
     values = torch.randn(9, dtype=torch.float64, generator=generator)
     values = values.sort().values if is_sorted else values

@@ -60,6 +60,25 @@ def test_named_nodes_equal_all_nodes(name: str) -> None:
 
 
 @policies
+@pytest.mark.parametrize("n_draws", [2, 12, 60])
+def test_draws_that_share_prefixes_are_scored_as_if_they_did_not(name: str, n_draws: int) -> None:
+    """For the log-probabilities and for their gradient, in a batch whose rows share more and less."""
+    policy, memory = make_policy(name), make_memory(3)
+    tokens = sample(policy, memory, n_draws, generator=torch.Generator().manual_seed(1)).tokens
+    tokens[0] = tokens[0, :1]  # a row whose draws are all the same
+    together = policy.step_log_probs(memory, tokens)
+    alone = torch.cat([policy.step_log_probs(memory, tokens[:, [draw]]) for draw in range(n_draws)], dim=1)
+    torch.testing.assert_close(together, alone)
+    parameters, weight = list(policy.parameters()), torch.randn_like(alone).masked_fill(alone.isneginf(), 0.0)
+    for first, second in zip(
+        torch.autograd.grad((weight * together.clamp(min=-1e3)).sum(), parameters, allow_unused=True),
+        torch.autograd.grad((weight * alone.clamp(min=-1e3)).sum(), parameters, allow_unused=True),
+        strict=True,
+    ):
+        torch.testing.assert_close(first, second)
+
+
+@policies
 @pytest.mark.parametrize("temperature", [1.0, 0.5])
 @pytest.mark.parametrize("draw", [sample, sample_stratified])
 def test_recorded_log_probs_equal_rescored_ones(name: str, temperature: float, draw) -> None:

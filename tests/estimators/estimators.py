@@ -10,10 +10,12 @@ from digitwise import (
     Transformer,
 )
 
+CODEC = NormalizedCodec(base=2, length=6)
 SMALL = {"hidden_dim": 32, "n_layers": 2, "dropout": 0.0, "random_state": 0, "learning_rate": 3e-3}
 
 ESTIMATORS = {
-    "decoding": lambda **more: DecodingRegressor(**{"codec": NormalizedCodec(base=2, length=6)} | SMALL | more),
+    "decoding": lambda **more: DecodingRegressor(**{"codec": CODEC, "finetune": None} | SMALL | more),
+    "decoding_two_stages": lambda **more: DecodingRegressor(**{"codec": CODEC, "finetune": "crps"} | SMALL | more),
     "transformer": lambda **more: DecodingRegressor(
         codec=NormalizedCodec(base=4, length=3),
         decoder=Transformer(dim=16, n_heads=2, n_layers=1, feed_forward_dim=32, dropout=0.0),

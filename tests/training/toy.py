@@ -5,9 +5,13 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
+from digitwise.codecs import DigitTree, NormalizedCodec
 from digitwise.codecs.affine_scaling import AffineScaling
 from digitwise.encoders.tabular import TabularEncoder
 from digitwise.heads import PointwiseHead, TargetMoments
+from digitwise.nn import Tree
+from digitwise.objectives import DecodingHead, Objective
+from digitwise.policy import Policy
 from digitwise.training import Network, Rows, TrainingSettings
 
 SETTINGS = {"max_epochs": 6, "batch_size": 16, "learning_rate": 1e-2, "weight_decay": 1e-2, "patience": None}
@@ -66,3 +70,14 @@ def same_weights(first: dict[str, torch.Tensor], second: dict[str, torch.Tensor]
 
 def without_seconds(history: list[dict[str, float | int]]) -> list[dict[str, float | int]]:
     return [{name: value for name, value in row.items() if name != "seconds"} for row in history]
+
+
+def make_decoder(objective: Objective, seed: int = 0, hidden_dim: int = 8, dropout: float = 0.2) -> Network:
+    """Return a small network that writes three digits in base 3, on the rows above."""
+    codec = NormalizedCodec(base=3, length=3)
+    tree = DigitTree(codec.grammar, codec.length)
+    torch.manual_seed(seed)
+    encoder = TabularEncoder(3, [4], hidden_dim=hidden_dim, n_layers=2, dropout=dropout)
+    policy = Policy(Tree().build(tree, encoder.out_dim), codec, tree)
+    edges = codec.leaf_edges().numpy()
+    return Network(encoder, DecodingHead(policy, objective, edges, (edges[1:] + edges[:-1]) / 2))

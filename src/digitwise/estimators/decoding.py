@@ -1,6 +1,7 @@
 """Regression by decoding: the estimator the library is about."""
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self
 
@@ -24,9 +25,12 @@ from digitwise.estimators.finetune import (
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.table_rows import TableRows
-from digitwise.nn import Decoder
-from digitwise.objectives import DecodingHead, Objective
+from digitwise.nn import Decoder, Tree
+from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
 from digitwise.policy import Policy
+
+MOST_LEAVES = 4096
+"""Up to this many leaves the automatic second stage is worth its time."""
 
 
 class DecodingRegressor(DistributionalRegressor):
@@ -42,8 +46,10 @@ class DecodingRegressor(DistributionalRegressor):
         What is minimised: ``"smoothed_cross_entropy"``, ``"cross_entropy"``, ``"raft"``, … or an object, such as a sum
         ``SmoothedCrossEntropy() + RAFT()``.
     finetune
-        A second stage, from the best weights of the first: None, a name such as ``"crps"``, ``"raft"``, ``"remax"``,
-        ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own.
+        A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
+        ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is
+        the exact ``"crps"`` after smoothed cross-entropy with the tree decoder, where there are at most 4096 leaves,
+        and none otherwise.
     shared_parameters
 
     Attributes
@@ -80,7 +86,7 @@ class DecodingRegressor(DistributionalRegressor):
         codec: str | Codec = "normalized",
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
-        finetune: str | Objective | Finetune | None = None,
+        finetune: str | Objective | Finetune | None = "auto",
         **shared: Any,
     ) -> None:
         super().__init__(**shared)
@@ -119,22 +125,42 @@ class DecodingRegressor(DistributionalRegressor):
         """
         check_is_fitted(self)
         settings = as_finetune(finetune)
+        if settings is None:
+            raise ValueError("fine_tune needs an objective, such as 'crps', but got none.")
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=False)
         with cpu_threads(self.n_jobs):
-            self._fine_tune(settings, train, validation, seed)
+            self._fine_tune(settings, train, validation, seed, self.time_limit)
         return self
 
     @property
     def _has_second_stage(self) -> bool:
-        return self.finetune is not None
+        return self._chosen_finetune() is not None
+
+    def _chosen_finetune(self) -> Finetune | None:
+        """Return the settings of the second stage; None if there is none."""
+        if self.finetune != "auto":
+            return as_finetune(self.finetune)
+        codec: Codec = resolve("codec", self.codec)
+        suits = (
+            isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
+            and isinstance(resolve("decoder", self.decoder), Tree)
+            and DigitTree(codec.grammar, codec.length).n_leaves <= MOST_LEAVES
+        )
+        return Finetune(objective="crps") if suits else None
 
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
-        if self.finetune is not None:
-            self._fine_tune(as_finetune(self.finetune), train, validation, seed)
-            if self.checkpoint_path is not None and self.stopped_by_ not in ("time_limit", "interrupt"):
-                Path(self.checkpoint_path).unlink(missing_ok=True)  # of the first stage
+        finetune = self._chosen_finetune()
+        if finetune is None or self.stopped_by_ in ("time_limit", "interrupt"):
+            return
+        time_left = None if self.time_limit is None else self.time_limit - float(self.fit_summary_["seconds"])
+        if time_left is None or time_left > 0:
+            self._fine_tune(finetune, train, validation, seed, time_left)
+        if self.checkpoint_path is not None and self.stopped_by_ not in ("time_limit", "interrupt"):
+            Path(self.checkpoint_path).unlink(missing_ok=True)  # of the first stage
 
-    def _fine_tune(self, finetune: Finetune, train: TableRows, validation: TableRows, seed: int) -> None:
+    def _fine_tune(
+        self, finetune: Finetune, train: TableRows, validation: TableRows, seed: int, time_limit: float | None
+    ) -> None:
         """Run the second stage from the present weights, and say what it did."""
         head = decoding_head(self.network_.head)
         objective = resolve("objective", finetune.objective).adapt(self.scaling_.forward(train.y), head.policy.codec)
@@ -147,7 +173,7 @@ class DecodingRegressor(DistributionalRegressor):
             result = self._run_stage(
                 train,
                 validation,
-                finetune.settings(self._settings(len(train), seed)),
+                replace(finetune.settings(self._settings(len(train), seed)), time_limit=time_limit),
                 select_by=finetune.select_by or self.select_by,
                 also_validate=WATCHED,
                 validate_start=True,
@@ -182,8 +208,7 @@ class DecodingRegressor(DistributionalRegressor):
         codec: Codec = resolve("codec", self.codec)
         if DigitTree(codec.grammar, codec.length).n_leaves < 3:
             raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
-        if self.finetune is not None:
-            as_finetune(self.finetune)  # before any time is spent
+        self._chosen_finetune()  # says what is wrong with it before any time is spent
         self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
 
     def _leaf_edges(self) -> Float[np.ndarray, " edge"]:

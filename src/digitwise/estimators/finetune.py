@@ -79,8 +79,8 @@ class Finetune:
         )
 
 
-def as_finetune(value: object) -> Finetune:
-    """Return the settings that a name, an objective or settings stand for.
+def as_finetune(value: object) -> Finetune | None:
+    """Return the settings that a name, an objective or settings stand for; None for None and ``"none"``.
 
     Raises
     ------
@@ -89,9 +89,11 @@ def as_finetune(value: object) -> Finetune:
     TypeError
         If it is none of these.
     """
-    if isinstance(value, Finetune):
+    if value is None or isinstance(value, Finetune):
         return value
-    objective: Objective = resolve("objective", value)
+    if value == "none":
+        return None
+    objective: Objective = resolve("objective", value)  # "auto" is the estimator's to settle
     return Finetune(objective=value if isinstance(value, str) else objective)
 
 

@@ -51,6 +51,7 @@ class DigitDecoder(nn.Module):
         self.tree = tree
         self.vocab_size, self.length = tree.vocab_size, tree.length
         self.rows_per_pass = max(8, 2**14 // tree.n_nodes)
+        self.looks_up_prefixes = False
         self.memory_proj = nn.Linear(memory_dim, dim)
         self.token_embedding = nn.Embedding(self.vocab_size + 1, dim)  # the last id starts a sequence
         self.position = nn.Parameter(torch.randn(self.length, dim) * 0.02)

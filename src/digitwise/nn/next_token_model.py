@@ -29,6 +29,8 @@ class NextTokenModel(Protocol):
     length: int
     rows_per_pass: int
     """How many rows to enumerate at once, so that what is at work stays in the processor's cache."""
+    looks_up_prefixes: bool
+    """Whether a prefix costs next to nothing, so that running one that several draws share once saves nothing."""
 
     def sequence_logits(
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]

@@ -36,6 +36,7 @@ class TreeDecoder(nn.Module):
         self.tree = tree
         self.vocab_size, self.length = tree.vocab_size, tree.length
         self.rows_per_pass = max(16, 2**18 // tree.n_nodes)
+        self.looks_up_prefixes = True
         # The vocabulary comes first, so that a softmax over few digits runs along many nodes in memory.
         self.weight = nn.Parameter(torch.randn(self.vocab_size, tree.n_nodes, memory_dim) * 0.3 / memory_dim**0.5)
         self.bias = nn.Parameter(torch.zeros(self.vocab_size, tree.n_nodes))

@@ -49,7 +49,8 @@ def scaled_advantage(advantage: Float[Tensor, "batch draw"], scale: Scale) -> Fl
 
     Examples
     --------
-    >>> scaled_advantage(torch.tensor([[-1.0, 1.0], [-10.0, 10.0]]), "group_std").round(decimals=3).tolist()
+    >>> advantage = torch.tensor([[-1.0, 1.0], [-10.0, 10.0]], dtype=torch.float64)
+    >>> scaled_advantage(advantage, "group_std").round(decimals=3).tolist()
     [[-0.707, 0.707], [-0.707, 0.707]]
     """
     if scale == "none":

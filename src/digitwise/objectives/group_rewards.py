@@ -43,7 +43,8 @@ class CRPSGainReward:
     Notes
     -----
     With ``K`` draws its expected gradient is ``1 / K`` of that of ``E|X - y| - (K - 1) / K · E|X - X'| / 2``: it values
-    spread a little too low, the more so the fewer draws. `EnergyScoreReward` has neither factor.
+    spread a little too low, the more so the fewer draws. With the group's mean as baseline it is that of a group of
+    ``K - 1``, times ``(K - 1) / K``. `EnergyScoreReward` has none of these factors.
 
     References
     ----------

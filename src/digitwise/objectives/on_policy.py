@@ -190,7 +190,7 @@ class OnPolicy(Combinable):
         return Experience(rollout, advantage, reference_log_probs, metrics)
 
     def surrogate(self, policy: Policy, memory: Memory, targets: Targets, experience: Experience) -> LossOutput:
-        """Return the loss whose gradient is the estimate, from one teacher-forced pass over the draws."""
+        """Return the loss whose gradient is the estimate, from one pass over the prefixes of the draws."""
         rollout, metrics = experience.rollout, dict(experience.metrics)
         plain = policy.step_log_probs(memory, rollout.tokens)
         tempered = plain if self.temperature == 1 else torch.log_softmax(plain / self.temperature, dim=-1)

@@ -14,7 +14,7 @@ def ReMax(
     References
     ----------
     Li et al., arXiv 2310.10505; GenRe², arXiv 2512.06533. *Differs from the published code*: draws are made once, on a
-    cache and without gradient, and scored in one teacher-forced pass; the estimator is the same.
+    cache and without gradient, and scored in one pass over their distinct prefixes; the estimator is the same.
 
     Examples
     --------

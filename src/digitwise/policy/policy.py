@@ -10,7 +10,6 @@ from digitwise.codecs.reach import Reach
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.memory import Memory
 from digitwise.nn.next_token_model import NextTokenModel
-from digitwise.nn.tree_decoder import TreeDecoder
 from digitwise.policy.shared_prefixes import distinct_nodes, is_worth_sharing
 
 
@@ -107,7 +106,7 @@ class Policy(nn.Module):
     def _logits_of_draws(
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], nodes: Int64[Tensor, "batch draw step"]
     ) -> Float[Tensor, "batch draw step vocab"]:
-        if tokens.shape[1] > 1 and not isinstance(self.model, TreeDecoder):  # which looks its prefixes up
+        if tokens.shape[1] > 1 and not self.model.looks_up_prefixes:
             distinct, place = distinct_nodes(self.tree, nodes.flatten(1))
             if is_worth_sharing(distinct.shape[1], place.shape[1]):
                 logits = self.model.node_logits(memory, distinct)
