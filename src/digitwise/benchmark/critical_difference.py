@@ -78,6 +78,8 @@ def draw_critical_difference(board: Board) -> "matplotlib.figure.Figure":
             dict(zip(names, ranks.tolist(), strict=True)),
             p_values,
             ax=ax,
+            label_fmt_left="{label} ({rank:.1f})",
+            label_fmt_right="({rank:.1f}) {label}",
             color_palette=dict.fromkeys(names, LIGHT.ink),
             label_props={"fontsize": NORMAL},
             crossbar_props={"color": LIGHT.law, "linewidth": 3.0},

@@ -149,6 +149,7 @@ class DecodingRegressor(DistributionalRegressor):
         return Finetune(objective="crps") if suits else None
 
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        vars(self).pop("finetune_summary_", None)  # of an earlier fit
         finetune = self._chosen_finetune()
         if finetune is None or self.stopped_by_ in ("time_limit", "interrupt"):
             return
