@@ -106,7 +106,7 @@ def interrupt_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     train_epoch = module._train_epoch  # type: ignore[attr-defined]
 
     def interrupted(*arguments: object) -> object:
-        if arguments[-1] == epoch:
+        if arguments[4] == epoch:
             raise KeyboardInterrupt
         return train_epoch(*arguments)
 

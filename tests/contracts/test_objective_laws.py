@@ -74,7 +74,7 @@ def test_a_toy_problem_improves(name: str, kind: str) -> None:
     objective = adapted(kind, policy, batch)
     optimizer = torch.optim.Adam(policy.parameters(), lr=0.01)
     losses = []
-    for _ in range(8):
+    for _ in range(5):
         loss = objective(policy, memory, batch).loss
         optimizer.zero_grad()
         loss.backward()

@@ -37,7 +37,7 @@ both = pytest.mark.parametrize(
 )
 
 NAMED = ["remax", "rloo, huber", "dr. grpo of two", "ppo", "genre2", "kl", "entropy", "energy score", *SCALED]
-"""One of each sort, for what takes many steps with a transformer."""
+"""One of each sort, for what takes many steps."""
 
 
 def of(objective: Objective, policy: Policy, *rows: Any) -> LossOutput:
@@ -119,7 +119,12 @@ def exact_goal(kind: str) -> Objective:
 
 @pytest.mark.parametrize(
     ("name", "kind"),
-    [(name, kind) for name in NAMES for kind in SAMPLED if name.startswith("tree") or kind in NAMED],
+    [
+        (name, kind)
+        for name in NAMES
+        for kind in SAMPLED
+        if name == "tree-mixed" or (kind in NAMED and name != "transformer-2x8")  # which is slow
+    ],
 )
 def test_a_toy_problem_improves(name: str, kind: str) -> None:
     """Six rows with six targets: what the objective estimates falls, exactly measured."""

@@ -142,6 +142,7 @@ def test_names_objectives_and_settings_all_stand_for_settings() -> None:
     assert as_finetune("raft") == Finetune(objective="raft")
     assert as_finetune(RAFT()) == Finetune(objective=RAFT())
     assert as_finetune(Finetune(max_epochs=3)) == Finetune(max_epochs=3)
+    assert as_finetune("none") is as_finetune(None) is None
 
 
 @pytest.mark.parametrize("value", [3, GRPO, CRPS, {"objective": "crps"}])

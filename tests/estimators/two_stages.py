@@ -15,7 +15,7 @@ FEW_DRAWS = OnPolicy(n_draws=4)
 
 
 def make(**more: Any) -> DecodingRegressor:
-    settings: dict[str, Any] = {"max_epochs": 4, "learning_rate": 5e-3, "random_state": 0}
+    settings: dict[str, Any] = {"max_epochs": 4, "learning_rate": 5e-3, "random_state": 0, "finetune": None}
     return DecodingRegressor(**TINY | settings | more)
 
 

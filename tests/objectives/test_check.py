@@ -27,7 +27,7 @@ from digitwise.policy import Policy
 
 
 def check(objective: Any, **more: Any) -> ObjectiveCheck:
-    return check_objective(objective, **{"n_repeats": 30, "verbose": False} | more)
+    return check_objective(objective, **{"n_repeats": 20, "verbose": False} | more)
 
 
 @pytest.mark.parametrize(

@@ -177,6 +177,9 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             return table, self._check_validation(validation_data), seed
         return *table.split(self._validation_rows(len(table)), random), seed
 
+    def _check_second_stage(self) -> None:
+        """Raise what is wrong with the second stage before any time is spent."""
+
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
         """Train on after the first stage; most estimators have no more to do."""
 
@@ -195,6 +198,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
                 f"hidden_dim={self.hidden_dim}, n_layers={self.n_layers}, dropout={self.dropout}."
             )
         get_metric(self.select_by)
+        self._check_second_stage()
 
     def _check_validation(self, data: tuple[Any, ...]) -> TableRows:
         if not isinstance(data, tuple | list) or len(data) not in (2, 3):

@@ -127,10 +127,16 @@ class DecodingRegressor(DistributionalRegressor):
         settings = as_finetune(finetune)
         if settings is None:
             raise ValueError("fine_tune needs an objective, such as 'crps', but got none.")
+        settings.check(resolve("codec", self.codec))
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=False)
         with cpu_threads(self.n_jobs):
             self._fine_tune(settings, train, validation, seed, self.time_limit)
         return self
+
+    def _check_second_stage(self) -> None:
+        finetune = self._chosen_finetune()
+        if finetune is not None:
+            finetune.check(resolve("codec", self.codec))
 
     @property
     def _has_second_stage(self) -> bool:
@@ -149,7 +155,8 @@ class DecodingRegressor(DistributionalRegressor):
         return Finetune(objective="crps") if suits else None
 
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
-        vars(self).pop("finetune_summary_", None)  # of an earlier fit
+        if hasattr(self, "finetune_summary_"):
+            del self.finetune_summary_  # of an earlier fit
         finetune = self._chosen_finetune()
         if finetune is None or self.stopped_by_ in ("time_limit", "interrupt"):
             return
@@ -209,7 +216,6 @@ class DecodingRegressor(DistributionalRegressor):
         codec: Codec = resolve("codec", self.codec)
         if DigitTree(codec.grammar, codec.length).n_leaves < 3:
             raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
-        self._chosen_finetune()  # says what is wrong with it before any time is spent
         self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
 
     def _leaf_edges(self) -> Float[np.ndarray, " edge"]:

@@ -6,8 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal
 
+import numpy as np
+
+from digitwise.codecs import Codec
 from digitwise.estimators.components import resolve
 from digitwise.heads import Head
+from digitwise.metrics import get_metric
 from digitwise.objectives import DecodingHead, Objective, WeightedSum
 from digitwise.training import CalibrationBudget, Network, TrainingSettings
 from digitwise.training.run_log import Row
@@ -67,6 +71,13 @@ class Finetune:
         resolve("objective", self.objective)
         if self.budget is not None and not self.keep_start:
             raise ValueError("With a budget the start must be allowed to win: leave keep_start at True.")
+
+    def check(self, codec: Codec) -> None:
+        """Raise what is wrong with the settings, or with the objective for a codec, before any time is spent."""
+        if self.select_by is not None:
+            get_metric(self.select_by)
+        self.settings(TrainingSettings())
+        resolve("objective", self.objective).adapt(np.linspace(0, 1, 11), codec)
 
     def settings(self, first: TrainingSettings) -> TrainingSettings:
         """Return the training settings, given those of the first stage."""
