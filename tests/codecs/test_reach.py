@@ -87,7 +87,7 @@ def test_a_codec_whose_prefixes_cover_no_intervals_is_refused(codec: Codec) -> N
 
 def test_a_number_that_is_spelt_in_two_ways_is_no_gap() -> None:
     """Plus and minus zero: the numbers beyond a plus are 0 and 1, with no other between them."""
-    tree, reach = make(SIGNED_ZEROS)
+    _, reach = make(SIGNED_ZEROS)
     z = torch.tensor([-0.7, 0.0, 0.6], dtype=torch.float64)
     distances = reach.distances(torch.zeros(3, dtype=torch.int64), z)
     torch.testing.assert_close(distances, torch.tensor([[0.7, 0.3], [0.0, 0.0], [0.4, 0.6]], dtype=torch.float64))

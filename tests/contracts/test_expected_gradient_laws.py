@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from digitwise import PPO, CrossEntropy, ExpectedReward, OnPolicy, ReMax
+from digitwise import PPO, CrossEntropy, ExpectedReward, OnPolicy
 from digitwise.nn import LossOutput, Memory, Targets
 from digitwise.objectives import Objective, Reference, on_policy
 from digitwise.objectives.objective import call_objective

@@ -147,7 +147,7 @@ def test_names_objectives_and_settings_all_stand_for_settings() -> None:
 
 @pytest.mark.parametrize("value", [3, GRPO, CRPS, {"objective": "crps"}])
 def test_what_stands_for_nothing_is_refused(value: Any) -> None:
-    with pytest.raises(TypeError, match="objective must be one of 'smoothed_cross_entropy', .* that is a Objective"):
+    with pytest.raises(TypeError, match=r"objective must be one of 'smoothed_cross_entropy', .* is a Objective"):
         as_finetune(value)
 
 
@@ -193,7 +193,7 @@ def test_what_cannot_be_done_is_said_before_the_first_stage(
 
 
 def test_an_unknown_name_within_settings_is_refused_at_once() -> None:
-    with pytest.raises(ValueError, match="objective must be one of .* but got 'magic'"):
+    with pytest.raises(ValueError, match=r"objective must be one of .* but got 'magic'"):
         Finetune(objective="magic")
 
 

@@ -125,7 +125,7 @@ def test_forbidden_digits_get_no_share_of_the_target() -> None:
     z = torch.tensor([0.01], dtype=torch.float64)  # digits 0 0 0
     with torch.no_grad():
         for node, step in zip(tree.leaf_nodes[0], range(3), strict=True):
-            policy.model.bias[:, node] = -torch.arange(3.0).double() ** 2 + step  # logits may be shifted
+            policy.model.bias[:, node] = -(torch.arange(3.0).double() ** 2) + step  # logits may be shifted
     memory = Memory(torch.zeros(1, 1, 4, dtype=torch.float64))
     loss = SoftDigits()(policy, memory, Targets(z, torch.ones(1, dtype=torch.float64))).loss
     assert loss.item() == pytest.approx(0.0, abs=1e-12)

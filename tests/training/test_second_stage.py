@@ -107,6 +107,7 @@ def test_an_interrupt_before_the_first_epoch_is_done_keeps_the_start() -> None:
     assert (result.stopped_by, result.best_epoch, result.history) == ("interrupt", 0, [])
     assert same_weights(before, weights_of(network))
 
+
 @dataclass
 class Script:
     """Admits the named epochs, stops after one, and writes down what it sees."""
@@ -157,6 +158,7 @@ def test_epochs_that_are_not_admitted_use_up_patience() -> None:
     how: dict[str, Any] = {"validate": scripted(5, 4, 3, 2, 1), "select_by": "metric"}
     result = run(make_network(), settings, validate_start=True, watch=Script([1]), **how)
     assert (len(result.history), result.best_epoch, result.stopped_by) == (3, 1, "patience")
+
 
 def test_the_log_begins_with_the_rows_of_the_stage_before(tmp_path: Path) -> None:
     earlier = [{"epoch": 1, "train_loss": 7.0}, {"epoch": 2, "train_loss": 6.0}]

@@ -28,8 +28,8 @@ class Reach(nn.Module):
 
     Notes
     -----
-    Numbers are known by their rank among all leaves. ``low`` and ``high``, ``(node, vocab)``, are the lowest and
-    highest rank beyond each edge; forbidden edges have ``low > high``.
+    Numbers are known by their rank among all that can be written. ``low`` and ``high``, ``(node, vocab)``, are the
+    lowest and highest rank beyond each edge; forbidden edges have ``low > high``.
     """
 
     numbers: Tensor
@@ -38,23 +38,21 @@ class Reach(nn.Module):
 
     def __init__(self, codec: Codec, tree: DigitTree) -> None:
         super().__init__()
-        values = codec.decode(tree.leaf_tokens.cpu()).double()
-        order = torch.argsort(values, stable=True)
-        rank = torch.empty_like(order)
-        rank[order] = torch.arange(len(order))
+        numbers, rank = torch.unique(codec.decode(tree.leaf_tokens.cpu()).double(), return_inverse=True)
         n_edges = tree.n_nodes * tree.vocab_size
         edge = (tree.leaf_nodes.cpu() * tree.vocab_size + tree.leaf_tokens.cpu()).flatten()
         every = rank.repeat_interleave(tree.length)
         low = torch.full((n_edges,), len(rank)).scatter_reduce(0, edge, every, "amin")
         high = torch.full((n_edges,), -1).scatter_reduce(0, edge, every, "amax")
-        count = torch.bincount(edge, minlength=n_edges)
+        distinct = torch.unique(edge * len(numbers) + every)  # a number may be spelt in two ways
+        count = torch.bincount(distinct // len(numbers), minlength=n_edges)
         if ((high - low + 1 != count) & (count > 0)).any():
             raise ValueError(
                 "Every prefix must cover an interval of numbers for an expert to know what it can still become, but "
                 f"in {codec} some reach numbers with others in between. Use objectives without an expert."
             )
         shape = (tree.n_nodes, tree.vocab_size)
-        self.register_buffer("numbers", values[order], persistent=False)
+        self.register_buffer("numbers", numbers, persistent=False)
         self.register_buffer("low", low.view(shape), persistent=False)
         self.register_buffer("high", high.view(shape), persistent=False)
 

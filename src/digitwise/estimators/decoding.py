@@ -174,6 +174,7 @@ class DecodingRegressor(DistributionalRegressor):
         objective = resolve("objective", finetune.objective).adapt(self.scaling_.forward(train.y), head.policy.codec)
         watch = None if finetune.budget is None else BudgetWatch(finetune.budget, objective, self.objective_)
         head.objective = objective
+        before = {name: value.clone() for name, value in self.network_.state_dict().items()}
         reference = None
         if head.needs_reference:
             reference = copy.deepcopy(self.network_).float().to(choose_device(self.device)).eval()
@@ -191,6 +192,10 @@ class DecodingRegressor(DistributionalRegressor):
                 earlier_rows=self.history_,
                 checkpoint_path=None if self.checkpoint_path is None else f"{self.checkpoint_path}.finetune",
             )
+        except BaseException:
+            self.network_.double().load_state_dict(before)  # a stage that fails leaves the model as it was
+            self.network_.eval()
+            raise
         finally:
             head.objective = self.objective_  # what a later fit with warm_start goes on with
         start = result.start or {}
@@ -200,7 +205,7 @@ class DecodingRegressor(DistributionalRegressor):
             "epochs": len(result.history),
             "best epoch": result.best_epoch,
             "stopped by": "budget" if result.stopped_by == "watch" else result.stopped_by,
-            "seconds": round(result.history[-1]["seconds"], 2),
+            "seconds": round(result.history[-1]["seconds"], 2) if result.history else 0.0,
             **summary_of(start, kept),
         }
         self.stopped_by_ = self.finetune_summary_["stopped by"]

@@ -41,8 +41,10 @@ def leave_one_out_of_group(
     return reward(prediction[:, others], target.unsqueeze(-1)).mean(-1)
 
 
-def scaled_advantage(advantage: Float[Tensor, "batch draw"], scale: Scale) -> Float[Tensor, "batch draw"]:
-    """Return the advantage over the standard deviation of its row (GRPO) or of the batch, or as it is.
+def scaled_advantage(
+    advantage: Float[Tensor, "batch draw"], scale: Scale, weight: Float[Tensor, " batch"] | None = None
+) -> Float[Tensor, "batch draw"]:
+    """Return the advantage over the standard deviation of its row (GRPO) or of the weighted batch, or as it is.
 
     Dividing by the row's own removes the size of the error: a row with tiny errors pushes as hard as one with huge
     errors.
@@ -57,4 +59,7 @@ def scaled_advantage(advantage: Float[Tensor, "batch draw"], scale: Scale) -> Fl
         return advantage
     if scale == "group_std":
         return advantage / (advantage.std(-1, keepdim=True) + STD_FLOOR)
-    return advantage / (advantage.std(correction=0) + STD_FLOOR)
+    share = torch.ones_like(advantage) if weight is None else weight.to(advantage).unsqueeze(-1).expand_as(advantage)
+    share = share / share.sum().clamp(min=torch.finfo(share.dtype).tiny)
+    mean = (share * advantage).sum()
+    return advantage / ((share * (advantage - mean) ** 2).sum().sqrt() + STD_FLOOR)

@@ -18,6 +18,8 @@ from digitwise.nn.decoders import Tree
 from digitwise.nn.loss_output import Targets
 from digitwise.nn.memory import Memory
 from digitwise.objectives.expected_reward import ExpectedReward
+from digitwise.objectives.group_rewards import CRPSGainReward
+from digitwise.objectives.named_rewards import resolve_reward
 from digitwise.objectives.objective import Objective, call_objective
 from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.reference import Reference
@@ -147,6 +149,8 @@ def exact_counterpart(objective: Objective) -> Objective:
     Scaled advantages have none: they are held against the unscaled gradient.
     """
     if isinstance(objective, OnPolicy):
+        # The group's mean gain, as a baseline, rests on the draw too: what is left is a gain in a smaller group.
+        is_smaller = isinstance(resolve_reward(objective.reward), CRPSGainReward) and objective.baseline == "group_mean"
         return ExpectedReward(
             reward=objective.reward,
             temperature=objective.temperature,
@@ -154,7 +158,7 @@ def exact_counterpart(objective: Objective) -> Objective:
             expert_temperature=objective.expert_temperature,
             kl_weight=objective.kl_weight,
             entropy_weight=objective.entropy_weight,
-            n_draws=max(2, objective.n_draws),
+            n_draws=objective.n_draws - is_smaller,
         )
     if isinstance(objective, WeightedSum):
         terms = tuple((weight, exact_counterpart(term)) for weight, term in objective.terms)

@@ -75,8 +75,8 @@ class ExpectedReward(Combinable):
         for name in ("expert_weight", "kl_weight", "entropy_weight"):
             if not 0 <= getattr(self, name) < math.inf:
                 raise ValueError(f"{name} must be finite and at least 0, but got {getattr(self, name)}.")
-        if self.n_draws < 2:
-            raise ValueError(f"n_draws must be at least 2, but got {self.n_draws}.")
+        if self.n_draws < 1:
+            raise ValueError(f"n_draws must be at least 1, but got {self.n_draws}.")
 
     @property
     def uses_dropout(self) -> bool:

@@ -233,7 +233,7 @@ class OnPolicy(Combinable):
             )
         else:
             advantage = rewards - (rewards.mean(-1, keepdim=True) if self.baseline == "group_mean" else 0.0)
-        return rewards, scaled_advantage(advantage, self.scale)
+        return rewards, scaled_advantage(advantage, self.scale, targets.weight)
 
     def _expert_loss(
         self, policy: Policy, targets: Targets, tokens: Int64[Tensor, "batch draw step"], log_probs: Tensor

@@ -91,16 +91,21 @@ class WeightedSum(Combinable):
         reference: Reference | None = None,
         experience: Any = None,
     ) -> LossOutput:
-        """Return the summed loss of a batch; each term's own loss is logged as ``loss_<place>``."""
+        """Return the summed loss of a batch; each term's own loss is logged as ``loss_<place>``.
+
+        A term that makes fewer steps on a batch than the sum draws afresh for each.
+        """
         earlier = (None,) * len(self.terms) if experience is None else experience
         outputs = [
-            call_objective(term, policy, memory, targets, reference, past)
+            call_objective(
+                term, policy, memory, targets, reference, past if n_updates(term) == self.n_updates else None
+            )
             for (_, term), past in zip(self.terms, earlier, strict=True)
         ]
         parts = [weight * output.loss for (weight, _), output in zip(self.terms, outputs, strict=True)]
         metrics = {f"loss_{place}": output.loss.detach() for place, output in enumerate(outputs, start=1)}
-        for output in outputs:
-            metrics |= output.metrics
+        for output in outputs:  # a term that is a sum keeps its terms' losses to itself
+            metrics |= {name: value for name, value in output.metrics.items() if not name.startswith("loss_")}
         total = parts[0]
         for part in parts[1:]:
             total = total + part

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import zlib
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -74,12 +75,13 @@ def save_checkpoint(
     rows: Rows,
     settings: TrainingSettings,
     progress: Progress,
+    task: str = "",
 ) -> None:
     """Write all that an exact resume needs; an interrupted write leaves the previous checkpoint."""
     tensors = {f"network.{name}": value for name, value in network.state_dict().items()}
     for index, state in optimizer.state_dict()["state"].items():
         tensors |= {f"optimizer.{index}.{name}": value for name, value in state.items()}
-    facts: dict[str, Any] = {"schema": SCHEMA, "settings": _plain(settings), "rows": _fingerprint(rows)}
+    facts: dict[str, Any] = {"schema": SCHEMA, "settings": _plain(settings), "rows": _fingerprint(rows), "task": task}
     facts |= {"history": progress.history, "best": None, "start": progress.start}
     if progress.best is not None:
         tensors |= {f"best.{name}": value for name, value in progress.best.weights.items()}
@@ -92,16 +94,21 @@ def save_checkpoint(
 
 
 def load_checkpoint(
-    path: Path, network: Network, optimizer: torch.optim.Optimizer, rows: Rows, settings: TrainingSettings
+    path: Path,
+    network: Network,
+    optimizer: torch.optim.Optimizer,
+    rows: Rows,
+    settings: TrainingSettings,
+    task: str = "",
 ) -> Progress:
     """Restore network and optimiser, and return the progress.
 
     Raises
     ------
     ValueError
-        If the file is not a checkpoint, or was written with other settings, for other training rows or for another
-        network. Network and optimiser are then as they were. What leaves no trace in settings, targets and shapes of
-        the weights, such as the objective, is not noticed.
+        If the file is not a checkpoint, or was written with other settings, for other training rows, another objective
+        or another network. Network and optimiser are then as they were. What leaves no trace in any of these, such as
+        another set of columns of the same shapes, is not noticed.
     """
     tensors, facts = _read(path, network.device)
 
@@ -112,6 +119,8 @@ def load_checkpoint(
     changed = [name for name in current if name not in MAY_CHANGE and facts["settings"].get(name) != current[name]]
     if changed:
         raise ValueError(f"{path} was written with other settings ({', '.join(changed)}). Delete it to start afresh.")
+    if facts["task"] != task:
+        raise ValueError(f"{path} was written for another objective, {facts['task']}. Delete it to start afresh.")
     if facts["rows"] != _fingerprint(rows):
         raise ValueError(f"{path} was written for other training rows. Delete it to start afresh.")
     if _shapes(part("network.")) != _shapes(network.state_dict()):
@@ -136,6 +145,11 @@ def _read(path: Path, device: torch.device) -> tuple[dict[str, Tensor], dict[str
             return {name: file.get_tensor(name) for name in file.keys()}, facts  # noqa: SIM118 (not a dict)
     except (SafetensorError, KeyError, json.JSONDecodeError) as error:
         raise ValueError(f"{path} must be a training checkpoint, but is not, or is damaged. Delete it.") from error
+
+
+def task_of(network: Network) -> str:
+    """Return what a network minimises, in words; empty where its head has no objective of its own."""
+    return re.sub(r" at 0x[0-9a-f]+", "", repr(getattr(network.head, "objective", "")))
 
 
 def _plain(settings: TrainingSettings) -> dict[str, int | float | None]:

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor
 
 from digitwise.training.batches import Rows
-from digitwise.training.checkpoint import Best, Progress, load_checkpoint, save_checkpoint
+from digitwise.training.checkpoint import Best, Progress, load_checkpoint, save_checkpoint, task_of
 from digitwise.training.network import Network
 from digitwise.training.progress_bar import progress_bar
 from digitwise.training.run_log import Row, RunLog
@@ -91,7 +91,8 @@ def fit(
     reference
         A frozen network that the loss may refer to.
     watch
-        Says which epochs may be kept, may end training and may change the objective; needs ``validate_start``.
+        Says which epochs may be kept, may end training and may change the objective; needs ``validate_start`` and
+        ``keep_start``.
     earlier_rows
         Rows of an earlier stage, which the log begins with.
     keep_checkpoint
@@ -100,7 +101,8 @@ def fit(
     Raises
     ------
     ValueError
-        If ``validate`` does not return the figure that ``select_by`` names, or the checkpoint belongs to another run.
+        If ``validate`` does not return the figure that ``select_by`` names, the checkpoint belongs to another run, or
+        there is a watch without a start to fall back on.
     FloatingPointError
         If the loss or its gradient is not finite.
 
@@ -111,11 +113,13 @@ def fit(
     Ctrl-C stops training and keeps the best weights so far, with a warning; before the first epoch has been
     validated there are none, and the interrupt goes through.
     """
+    if watch is not None and not (validate_start and keep_start):
+        raise ValueError("A watch may admit no epoch at all: it needs validate_start and keep_start.")
     optimizer = make_optimizer(network, settings)
     checkpoint = None if checkpoint_path is None else Path(checkpoint_path)
-    progress = Progress()
+    progress, task = Progress(), task_of(network)
     if checkpoint is not None and checkpoint.exists():
-        progress = load_checkpoint(checkpoint, network, optimizer, rows, settings)
+        progress = load_checkpoint(checkpoint, network, optimizer, rows, settings, task)
     log = RunLog(log_path, [*earlier_rows, *progress.history])
     started = time.monotonic() - progress.seconds
     if validate_start and progress.start is None:
@@ -138,7 +142,7 @@ def fit(
                     progress.best = Best(progress.epoch, metric, _copy_weights(network))
                 log.write(row)
                 if checkpoint is not None:
-                    save_checkpoint(checkpoint, network, optimizer, rows, settings, progress)
+                    save_checkpoint(checkpoint, network, optimizer, rows, settings, progress, task)
                 report(row)
     except KeyboardInterrupt:
         if progress.best is None:
