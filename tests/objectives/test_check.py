@@ -127,6 +127,6 @@ def test_exact_counterparts() -> None:
     sampled = OnPolicy(reward="huber", n_draws=5, **settings)
     assert exact_counterpart(sampled) == ExpectedReward(reward="huber", n_draws=5, **settings)
     assert exact_counterpart(2.0 * sampled + RAFT()) == 2.0 * exact_counterpart(sampled) + RAFT()
-    assert exact_counterpart(replace(sampled, n_draws=1)).n_draws == 2  # no reward of groups: it does not matter
+    assert exact_counterpart(replace(sampled, n_draws=1)).n_draws == 1
     for exact in (RAFT(), CrossEntropy() + RAFT()):
         assert exact_counterpart(exact) is exact
