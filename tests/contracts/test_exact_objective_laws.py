@@ -252,7 +252,7 @@ def test_digit_credit_gives_the_gradient_of_the_expected_reward(name: str) -> No
         ({"expert_weight": -0.1}, "expert_weight must be finite and at least 0, but got -0.1"),
         ({"kl_weight": float("nan")}, "kl_weight must be finite and at least 0, but got nan"),
         ({"entropy_weight": float("inf")}, "entropy_weight must be finite and at least 0, but got inf"),
-        ({"n_draws": 1}, "n_draws must be at least 2, but got 1"),
+        ({"n_draws": 0}, "n_draws must be at least 1, but got 0"),
     ],
 )
 def test_impossible_settings_are_named(settings: dict[str, Any], message: str) -> None:
