@@ -31,7 +31,7 @@ def learning_curve(
         Which numbers to draw, four at most; the first four numeric ones other than ``epoch`` by
         default. They share one axis, so give those of one unit.
     best_epoch : float, optional
-        Epoch to mark with a vertical line; of the last run, where there were several.
+        Epoch to mark with a vertical line, counted over all runs where there were several, as `best_epoch_` is.
     y_label : str, optional
         Label of the vertical axis; the key itself by default where there is only one.
     ax : matplotlib.axes.Axes, optional
@@ -64,7 +64,7 @@ def learning_curve(
     unknown = [key for key in keys if key not in known]
     if unknown:
         raise ValueError(f"No row of the history has {unknown}. It has: {known}.")
-    epochs, start = running_epochs(history)
+    epochs = running_epochs(history)
     ax = axes_or_new(ax, width=4.6, height=3.2)
     from matplotlib.ticker import MaxNLocator
 
@@ -72,6 +72,8 @@ def learning_curve(
         rows = [i for i, row in enumerate(history) if row.get(key) is not None]
         epoch = epochs[rows]
         value = np.array([history[i][key] for i in rows], dtype=np.float64)
+        breaks = np.flatnonzero([history[i].get("epoch", i + 1) == 1 for i in rows])[1:]  # no line from run to run
+        epoch, value = np.insert(epoch, breaks, np.nan), np.insert(value, breaks, np.nan)
         marker = "o" if len(rows) < 12 else ""
         ax.plot(
             epoch,
@@ -84,7 +86,7 @@ def learning_curve(
         )
     if best_epoch is not None:
         ax.axvline(
-            start + best_epoch,
+            best_epoch,
             color=LIGHT.muted,
             linewidth=1.0,
             linestyle=(0, (2, 2)),
@@ -103,13 +105,13 @@ def learning_curve(
 
 def running_epochs(
     history: Sequence[Mapping[str, Any]],
-) -> tuple[Float[np.ndarray, " epoch"], float]:
-    """Return epochs that keep counting where a run continued another, and where the last run began.
+) -> Float[np.ndarray, " epoch"]:
+    """Return epochs that keep counting where a run continued another.
 
     Examples
     --------
     >>> running_epochs([{"epoch": 1}, {"epoch": 2}, {"epoch": 1}])
-    (array([1., 2., 3.]), 2.0)
+    array([1., 2., 3.])
     """
     epochs: list[float] = []
     start = previous = 0.0
@@ -119,7 +121,7 @@ def running_epochs(
             start = epochs[-1]
         epochs.append(start + epoch)
         previous = epoch
-    return np.array(epochs), start
+    return np.array(epochs)
 
 
 def numeric_keys(history: Sequence[Mapping[str, Any]]) -> list[str]:
