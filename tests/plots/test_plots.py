@@ -180,3 +180,12 @@ def test_a_palette_tells_its_meanings_apart():
     with pytest.raises(ValueError, match="#rrggbb"):
         Palette(**{**colours, "truth": "red"})
     assert vars(DARK).keys() == colours.keys()
+
+
+def test_a_learning_curve_breaks_between_runs_and_marks_the_epoch_over_all() -> None:
+    history = [{"epoch": epoch, "train_loss": loss} for epoch, loss in ((1, 3.0), (2, 2.0), (1, 0.5), (2, 0.4))]
+    ax = plots.learning_curve(history, best_epoch=3)
+    curve, mark = ax.lines
+    np.testing.assert_array_equal(curve.get_xdata(), [1, 2, np.nan, 3, 4])
+    np.testing.assert_array_equal(curve.get_ydata(), [3.0, 2.0, np.nan, 0.5, 0.4])
+    assert mark.get_xdata()[0] == 3
