@@ -225,3 +225,11 @@ def test_without_data_units_scaled_ones_are_meant() -> None:
         objective = ExpectedReward(reward=reward)
         first, second = (objective(policy, make_memory(3), targets).loss for targets in (with_y, without))
         torch.testing.assert_close(first, second)
+
+
+def test_rewards_of_a_wrong_scale_are_warned_of() -> None:
+    """Squared errors in data units of a target in millions: the usual mistake."""
+    prediction, target = torch.tensor([[3e6, 1e6]]), torch.tensor([[2e6]])
+    wrong = CustomReward(function=lambda prediction, target: -((prediction - target) ** 2), units="data")
+    with pytest.warns(UserWarning, match=r"beyond ±1e\+06 \(data units\).*units='standard'"):
+        checked_rewards(wrong, prediction, target)

@@ -7,6 +7,7 @@ Which law is best for a reward is said with each: most rewards of single numbers
 """
 
 import math
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
@@ -16,6 +17,9 @@ from jaxtyping import Float
 from torch import Tensor
 
 Units = Literal["standard", "data"]
+
+HUGE_REWARD = 1e6
+"""Rewards beyond this are taken for a mistake of units."""
 
 
 @runtime_checkable
@@ -197,7 +201,7 @@ class CustomReward:
 def checked_rewards(
     reward: Reward, prediction: Float[Tensor, "batch draw"], target: Float[Tensor, "batch 1"]
 ) -> Float[Tensor, "batch draw"]:
-    """Return the rewards without gradient, after checking what came.
+    """Return the rewards without gradient, after checking what came; warn of their scale if it is huge.
 
     Raises
     ------
@@ -221,5 +225,11 @@ def checked_rewards(
             f"Rewards must be finite, but {reward!r} gave {rewards[row, draw].item()} for prediction "
             f"{prediction[row, draw].item():.6g} and target {target[row, 0].item():.6g} ({reward.units} units). "
             "Bound the reward, or give it a floor."
+        )
+    if rewards.abs().max() > HUGE_REWARD:
+        warnings.warn(
+            f"{reward!r} gives rewards beyond ±{HUGE_REWARD:.0e} ({reward.units} units), and gradients of that size. "
+            "Use units='standard', bound the reward, or scale the advantages.",
+            stacklevel=2,
         )
     return rewards
