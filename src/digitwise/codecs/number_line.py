@@ -20,6 +20,7 @@ class NumberLine(nn.Module):
 
     Examples
     --------
+    >>> import torch
     >>> line = NumberLine(torch.tensor([10.0, 20.0, 40.0], dtype=torch.float64), center=20.0, spread=10.0)
     >>> line.standard_values.tolist(), line.standard(torch.tensor([15.0])).tolist()
     ([-1.0, 0.0, 2.0], [-0.5])

@@ -51,7 +51,7 @@ def expert_tokens(
     >>> tree = DigitTree(codec.grammar, codec.length)
     >>> policy = Policy(Tree().build(tree, 4), codec, tree)
     >>> nodes = tree.nodes_on_path(torch.tensor([[[2, 5, 0], [2, 4, 0], [3, 0, 0]]]))
-    >>> expert_tokens(policy, nodes, torch.tensor([0.257])).tolist()  # the target writes 2 5 7
+    >>> expert_tokens(policy, nodes, torch.tensor([0.2575])).tolist()  # the target writes 2 5 7
     [[[2, 5, 7], [2, 5, 9], [2, 0, 0]]]
 
     References
