@@ -219,14 +219,15 @@ def checked_rewards(
             f"returned {tuple(rewards.shape)}. Targets come as {tuple(target.shape)}: compare by broadcasting."
         )
     rewards = rewards.detach().to(prediction.dtype)
-    if not torch.isfinite(rewards).all():
+    largest = float(rewards.abs().max())  # NaN and infinity come through: one look at the device
+    if not math.isfinite(largest):
         row, draw = (~torch.isfinite(rewards)).nonzero()[0].tolist()
         raise ValueError(
             f"Rewards must be finite, but {reward!r} gave {rewards[row, draw].item()} for prediction "
             f"{prediction[row, draw].item():.6g} and target {target[row, 0].item():.6g} ({reward.units} units). "
             "Bound the reward, or give it a floor."
         )
-    if rewards.abs().max() > HUGE_REWARD:
+    if largest > HUGE_REWARD:
         warnings.warn(
             f"{reward!r} gives rewards beyond ±{HUGE_REWARD:.0e} ({reward.units} units), and gradients of that size. "
             "Use units='standard', bound the reward, or scale the advantages.",
