@@ -39,9 +39,13 @@ class NumberLine(nn.Module):
         """Return numbers in data units in standard units."""
         return (y - self.center) / self.spread
 
+    def numbers(self, units: str) -> Float[Tensor, " leaf"]:
+        """Return what all leaves stand for, in ``"standard"`` or ``"data"`` units."""
+        return self.standard_values if units == "standard" else self.values
+
     def read(self, leaves: Int64[Tensor, "*shape"], units: str) -> Float[Tensor, "*shape"]:
-        """Return what leaves stand for, in ``"standard"`` or ``"data"`` units."""
-        return (self.standard_values if units == "standard" else self.values)[leaves]
+        """Return what some leaves stand for, in ``"standard"`` or ``"data"`` units."""
+        return self.numbers(units)[leaves]
 
     def targets(self, y: Float[Tensor, "*shape"], units: str) -> Float[Tensor, "*shape"]:
         """Return targets that came in data units, in ``"standard"`` or ``"data"`` units, in the line's precision."""

@@ -141,14 +141,13 @@ class ExpectedReward(Combinable):
     ) -> tuple[Tensor, dict[str, Tensor]]:
         """Return minus the expected reward of each row, and what to log about it."""
         reward = resolve_reward(self.reward)
-        values = policy.line.read(torch.arange(probs.shape[1], device=probs.device), reward.units)
-        target = policy.line.targets(targets.in_data_units, reward.units)
-        if isinstance(reward, EnergyScoreReward):
-            return crps_of_atoms(probs, values.to(probs.dtype), target.to(probs.dtype)), {}
-        if isinstance(reward, CRPSGainReward):
+        if isinstance(reward, EnergyScoreReward | CRPSGainReward):
+            values = policy.line.numbers(reward.units).to(probs.dtype)
+            target = policy.line.targets(targets.in_data_units, reward.units).to(probs.dtype)
+            if isinstance(reward, EnergyScoreReward):
+                return crps_of_atoms(probs, values, target), {}
             share = (self.n_draws - 1) / self.n_draws
-            score = crps_of_atoms(probs, values.to(probs.dtype), target.to(probs.dtype), share)
-            return score / self.n_draws, {}
+            return crps_of_atoms(probs, values, target, share) / self.n_draws, {}
         rewards = leaf_rewards(policy, targets, reward).to(probs.dtype)
         mean = (probs * rewards).sum(1)
         spread = (probs * (rewards - mean.unsqueeze(1)) ** 2).sum(1).detach().sqrt()
@@ -158,6 +157,5 @@ class ExpectedReward(Combinable):
 def leaf_rewards(policy: Policy, targets: Targets, reward: Reward) -> Float[Tensor, "batch leaf"]:
     """Return the reward of every number that could be written, without gradient."""
     target = policy.line.targets(targets.in_data_units, reward.units).unsqueeze(1)
-    leaves = torch.arange(policy.tree.n_leaves, device=target.device)
-    values = policy.line.read(leaves, reward.units).expand(len(target), -1)
+    values = policy.line.numbers(reward.units).expand(len(target), -1)
     return checked_rewards(reward, values, target)
