@@ -150,7 +150,8 @@ class DecodingRegressor(DistributionalRegressor):
         suits = (
             isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
             and isinstance(resolve("decoder", self.decoder), Tree)
-            and DigitTree(codec.grammar, codec.length).n_leaves <= MOST_LEAVES
+            and codec.ordered  # as smoothing needs, and then its edges count its leaves
+            and len(codec.leaf_edges()) - 1 <= MOST_LEAVES
         )
         return Finetune(objective="crps") if suits else None
 
