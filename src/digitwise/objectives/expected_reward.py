@@ -1,6 +1,5 @@
 """The expected reward and its exact gradient: what every sampled objective estimates."""
 
-import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +14,7 @@ from digitwise.nn.memory import Memory
 from digitwise.objectives.expert import expert_probs
 from digitwise.objectives.group_rewards import CRPSGainReward, EnergyScoreReward
 from digitwise.objectives.named_rewards import resolve_reward
+from digitwise.objectives.on_policy_checks import check_terms
 from digitwise.objectives.policy_gradient import entropy, kl_divergence
 from digitwise.objectives.proper_scores import crps_of_atoms
 from digitwise.objectives.reference import Reference
@@ -68,13 +68,7 @@ class ExpectedReward(Combinable):
         reward = resolve_reward(self.reward)
         if hasattr(reward, "least_draws") and not isinstance(reward, CRPSGainReward | EnergyScoreReward):
             raise ValueError(f"{self.reward} rewards groups of draws and has no exact form. Use OnPolicy.")
-        for name in ("temperature", "expert_temperature"):
-            value = getattr(self, name)
-            if value is not None and not 0 < value < math.inf:
-                raise ValueError(f"{name} must be positive and finite, but got {value}.")
-        for name in ("expert_weight", "kl_weight", "entropy_weight"):
-            if not 0 <= getattr(self, name) < math.inf:
-                raise ValueError(f"{name} must be finite and at least 0, but got {getattr(self, name)}.")
+        check_terms(self, positive=("temperature", "expert_temperature"))
         if self.n_draws < 1:
             raise ValueError(f"n_draws must be at least 1, but got {self.n_draws}.")
 

@@ -55,12 +55,17 @@ def _check_ranges(settings: "OnPolicy") -> None:
     for name in ("n_draws", "n_updates"):
         if getattr(settings, name) < 1:
             raise ValueError(f"{name} must be at least 1, but got {getattr(settings, name)}.")
-    for name in ("temperature", "expert_temperature", "clip"):
+    check_terms(settings, positive=("temperature", "expert_temperature", "clip"))
+    if settings.clip is not None and settings.clip >= 1:
+        raise ValueError(f"clip bounds a ratio to 1 ± clip and must lie below 1, but got {settings.clip}.")
+
+
+def check_terms(settings: object, *, positive: tuple[str, ...]) -> None:
+    """Raise a ``ValueError`` if a named setting is not positive (None will do), or a term's weight is negative."""
+    for name in positive:
         value = getattr(settings, name)
         if value is not None and not 0 < value < math.inf:
             raise ValueError(f"{name} must be positive and finite, but got {value}.")
-    if settings.clip is not None and settings.clip >= 1:
-        raise ValueError(f"clip bounds a ratio to 1 ± clip and must lie below 1, but got {settings.clip}.")
     for name in ("expert_weight", "kl_weight", "entropy_weight"):
         if not 0 <= getattr(settings, name) < math.inf:
             raise ValueError(f"{name} must be finite and at least 0, but got {getattr(settings, name)}.")
