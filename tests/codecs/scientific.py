@@ -41,7 +41,7 @@ class ScientificCodec:
         return (z.abs() / 4).clamp(min=0.0625)
 
     def leaf_edges(self) -> Tensor:
-        raise NotImplementedError("Leaves are not in number order.")
+        raise ValueError("Leaves that are not in number order have no edges.")
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,7 @@ class WrappedCodec:
         return torch.full_like(z, torch.inf)
 
     def leaf_edges(self) -> Tensor:
-        raise NotImplementedError("Leaves are not in number order.")
+        raise ValueError("Leaves that are not in number order have no edges.")
 
 
 LEAST_DIGIT_FIRST = WrappedCodec(NormalizedCodec(base=2, length=3), (0.0, 4.0, 2.0, 6.0, 1.0, 5.0, 3.0, 7.0))

@@ -17,6 +17,11 @@ MOST_METHODS_SIDE_BY_SIDE = 8
 """With more methods than this the picture of a suite shows ranks instead of ratios."""
 
 
+def shows_ranks(board: Board) -> bool:
+    """Return whether the picture of a suite shows ranks, for want of room for ratios."""
+    return len(board.methods) > MOST_METHODS_SIDE_BY_SIDE
+
+
 def friedman_sentence(board: Board, score: str) -> str:
     """Return what the Friedman test says of a score's ranks, in a sentence."""
     from scipy.stats import friedmanchisquare

@@ -8,9 +8,9 @@ import numpy as np
 
 from digitwise.benchmark.board import Board, collect
 from digitwise.benchmark.critical_difference import (
-    MOST_METHODS_SIDE_BY_SIDE,
     friedman_sentence,
     save_critical_difference,
+    shows_ranks,
 )
 from digitwise.benchmark.figure import save_ratios
 from digitwise.benchmark.results import Record
@@ -62,13 +62,12 @@ def write_benchmark_report(suite: Suite, records: Iterable[Record], path: str | 
     """
     path = Path(path)
     board = collect(suite, records)
-    many = len(board.methods) > MOST_METHODS_SIDE_BY_SIDE
     if not board.records:
         raise ValueError(
             f"There is nothing to report: no cell of {suite.name} has finished with the suite's "
             "present settings. Run the suite first."
         )
-    kind, save = ("ranks", save_critical_difference) if many else ("ratios", save_ratios)
+    kind, save = ("ranks", save_critical_difference) if shows_ranks(board) else ("ratios", save_ratios)
     picture = Path("figures") / f"{suite.name}_{kind}.png"
     save(board, path.parent / picture)
     path.write_text(markdown_report(board, command, picture.as_posix()), encoding="utf-8")
@@ -126,7 +125,7 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
 
 def picture_of(board: Board, picture: str) -> list[str]:
     """Return the report's picture and what it shows."""
-    if len(board.methods) > MOST_METHODS_SIDE_BY_SIDE:
+    if shows_ranks(board):
         return [
             f"![Mean ranks of all methods, with those that cannot be told apart joined by a bar]({picture})",
             "Mean ranks over the data sets, 1 is best; a bar joins methods that the Nemenyi test does not tell apart "
