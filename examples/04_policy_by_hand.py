@@ -87,7 +87,7 @@ class CrossEntropyAndCrps:
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         entropy = CrossEntropy()(policy, memory, targets)
         cdf = leaf_log_probs(policy, memory).exp().cumsum(1)[:, :-1]  # at the inner edges of the leaves
-        edges = policy.codec.leaf_edges().to(cdf)
+        edges = policy.edges.to(cdf)
         reached = (targets.z.to(cdf).clamp(0, 1).unsqueeze(1) < edges[1:-1]).to(cdf)
         crps = ((cdf - reached) ** 2 * edges.diff()[1:]).sum(1)
         mean_crps = weighted_mean(crps, targets.weight)

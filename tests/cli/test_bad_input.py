@@ -76,7 +76,7 @@ def test_columns_that_are_not_there(fails: Callable, houses: Path, tmp_path: Pat
     [
         (("--objective", "guess"), "objective must be one of"),
         (("--decoder", "guess"), "decoder must be one of"),
-        (("--scaling", "guess"), "scaling must be one of affine, log, symlog, quantile, auto"),
+        (("--scaling", "guess"), "scaling must be one of affine, log, symlog, quantile, identity, auto"),
         (("--select-by", "guess"), "metric must be one of"),
         (("--max-epochs", 0), "max_epochs must be at least 1"),
         (

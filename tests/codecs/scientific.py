@@ -22,6 +22,8 @@ class ScientificCodec:
     vocab_size: int = 4
     length: int = 5
     ordered: bool = False
+    canonical: bool = True
+    span: tuple[float, float] = (-15.5, 15.5)
 
     @property
     def grammar(self) -> Grammar:
@@ -40,8 +42,17 @@ class ScientificCodec:
     def resolution(self, z: Tensor) -> Tensor:
         return (z.abs() / 4).clamp(min=0.0625)
 
-    def leaf_edges(self) -> Tensor:
-        raise ValueError("Leaves that are not in number order have no edges.")
+    def cells(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        return midpoint_cells(self, tokens)
+
+
+def midpoint_cells(codec: Codec, tokens: Tensor) -> tuple[Tensor, Tensor]:
+    """Return cells with borders half-way between the numbers that can be written."""
+    numbers = codec.decode(DigitTree(codec.grammar, codec.length).leaf_tokens).unique()
+    middle = (numbers[1:] + numbers[:-1]) / 2
+    borders = torch.cat([numbers[:1] - 0.5, middle, numbers[-1:] + 0.5])
+    place = torch.searchsorted(numbers, codec.decode(tokens))
+    return borders[place], borders[place + 1]
 
 
 @dataclass(frozen=True)
@@ -59,9 +70,15 @@ class WrappedCodec:
     def length(self) -> int:
         return self.inner.length
 
+    ordered: bool = False
+
     @property
-    def ordered(self) -> bool:
-        return False
+    def canonical(self) -> bool:
+        return len(set(self.values)) == len(self.values)
+
+    @property
+    def span(self) -> tuple[float, float]:
+        return min(self.values) - 0.5, max(self.values) + 0.5
 
     @property
     def grammar(self) -> Grammar:
@@ -79,8 +96,8 @@ class WrappedCodec:
     def resolution(self, z: Tensor) -> Tensor:
         return torch.full_like(z, torch.inf)
 
-    def leaf_edges(self) -> Tensor:
-        raise ValueError("Leaves that are not in number order have no edges.")
+    def cells(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        return midpoint_cells(self, tokens)
 
 
 LEAST_DIGIT_FIRST = WrappedCodec(NormalizedCodec(base=2, length=3), (0.0, 4.0, 2.0, 6.0, 1.0, 5.0, 3.0, 7.0))

@@ -79,7 +79,7 @@ def test_auto_is_choose_scaling():
 @pytest.mark.parametrize(
     ("scaling", "y", "error", "message"),
     [
-        ("logarithm", [1.0], ValueError, "affine, log, symlog, quantile, auto"),
+        ("logarithm", [1.0], ValueError, "affine, log, symlog, quantile, identity, auto"),
         ("log", [0.0, 1.0], ValueError, "smallest is 0. Use symlog"),
         ("log", [-2.0, 1.0], ValueError, "smallest is -2. Use symlog"),
         ("auto", [np.nan], ValueError, "must be finite"),

@@ -3,7 +3,7 @@
 import pytest
 import torch
 
-from digitwise.codecs import DigitTree, NormalizedCodec
+from digitwise.codecs import DigitTree, NormalizedCodec, edges_of, tree_of
 from digitwise.codecs.bell import bell_on_leaves, spread_over_nodes
 
 EDGES = torch.arange(65, dtype=torch.float64) / 64
@@ -39,7 +39,7 @@ def test_no_width_is_one_leaf() -> None:
 def test_mass_on_the_edges_of_the_tree_adds_up_at_every_level() -> None:
     codec = NormalizedCodec(base=4, length=3)
     tree = DigitTree(codec.grammar, codec.length)
-    first, mass = bell_on_leaves(torch.rand(9, dtype=torch.float64), codec.leaf_edges(), 0.05)
+    first, mass = bell_on_leaves(torch.rand(9, dtype=torch.float64), edges_of(codec, tree_of(codec)), 0.05)
     nodes, node_mass = spread_over_nodes(tree, first, mass)
     for depth in range(3):
         level = tree.depth[nodes] == depth

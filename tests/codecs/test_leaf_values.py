@@ -2,13 +2,13 @@
 
 import numpy as np
 
-from digitwise.codecs import NormalizedCodec, leaf_values, saturation_rate
+from digitwise.codecs import NormalizedCodec, edges_of, leaf_values, saturation_rate, tree_of
 
 
 def test_quantisation_costs_nothing_on_average_where_midpoints_are_biased() -> None:
     rng = np.random.default_rng(0)
     y = rng.gamma(2.0, size=20_000)  # skewed: targets do not sit at the middle of coarse cells
-    edges = NormalizedCodec(base=2, length=2).leaf_edges().numpy() * y.max()
+    edges = edges_of(NormalizedCodec(base=2, length=2), tree_of(NormalizedCodec(base=2, length=2))).numpy() * y.max()
     leaf = np.clip(np.searchsorted(edges, y, side="right") - 1, 0, 3)
     by_value = leaf_values(y, edges)[leaf]
     by_midpoint = ((edges[:-1] + edges[1:]) / 2)[leaf]

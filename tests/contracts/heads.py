@@ -7,7 +7,7 @@ import torch
 from torch import nn
 
 from digitwise import CrossEntropy, SmoothedCrossEntropy
-from digitwise.codecs import DigitTree, NormalizedCodec
+from digitwise.codecs import DigitTree, NormalizedCodec, edges_of, tree_of
 from digitwise.codecs.affine_scaling import AffineScaling
 from digitwise.codecs.log_scaling import LogScaling, SymlogScaling
 from digitwise.codecs.quantile_scaling import QuantileScaling
@@ -56,7 +56,7 @@ def make_problem(n_rows: int = 30, unit: float = 1.0, shift: float = 0.0) -> tup
 def make_target(y: np.ndarray, scaling: str = "affine") -> FittedTarget:
     """Return the target as an estimator would fit it, with 64 leaves."""
     fitted = SCALINGS[scaling].fit(y, margin=0.05)
-    return fit_target(y, np.ones_like(y), fitted, CODEC.leaf_edges().numpy())
+    return fit_target(y, np.ones_like(y), fitted, edges_of(CODEC, tree_of(CODEC)).numpy())
 
 
 def make_head(name: str, target: FittedTarget, seed: int = 0) -> nn.Module:

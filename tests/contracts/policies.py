@@ -19,6 +19,8 @@ class MixedRadixCodec:
     vocab_size: int = 3
     length: int = 3
     ordered: bool = True
+    canonical: bool = True
+    span: tuple[float, float] = (0.0, 1.0)
 
     @property
     def grammar(self) -> Grammar:
@@ -36,8 +38,9 @@ class MixedRadixCodec:
     def resolution(self, z: Tensor) -> Tensor:
         return torch.full_like(z, 0.5 / 18)
 
-    def leaf_edges(self) -> Tensor:
-        return torch.linspace(0, 1, 19, dtype=torch.float64)
+    def cells(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
+        middle = self.decode(tokens)
+        return middle - 0.5 / 18, middle + 0.5 / 18
 
 
 CODECS: dict[str, Codec] = {

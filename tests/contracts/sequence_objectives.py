@@ -85,8 +85,8 @@ def make_line_policy(name: str, spread: float = 4.0) -> Policy:
     """Return a random policy whose leaves stand for uneven numbers in data units, from about 10 to 50."""
     policy = make_policy(name, spread)
     z = policy.codec.decode(policy.tree.leaf_tokens)
-    policy.line = NumberLine(10 + 30 * z + 10 * z**2, center=27.0, spread=9.0)
-    return policy
+    line = NumberLine(10 + 30 * z + 10 * z**2, center=27.0, spread=9.0)
+    return Policy(policy.model, policy.codec, policy.tree, line).eval()
 
 
 def make_targets(n_rows: int) -> Targets:

@@ -5,7 +5,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digitwise.codecs import Codec, DigitTree, NormalizedCodec
+from digitwise.codecs import Codec, DigitTree, NormalizedCodec, cells_of
 from tests.contracts.policies import MixedRadixCodec
 
 CODECS = [
@@ -33,8 +33,10 @@ def test_decoding_stays_within_the_resolution(codec: Codec, z: list[float]) -> N
 @members
 def test_numbers_outside_saturate(codec: Codec) -> None:
     low, high = codec.encode(torch.tensor([-1e9, 1e9], dtype=torch.float64))
-    assert torch.equal(low, codec.encode(torch.tensor(0.0)))
-    assert torch.equal(high, codec.encode(torch.tensor(1.0).nextafter(torch.tensor(0.0)).double()))
+    tree = DigitTree(codec.grammar, codec.length)
+    numbers = codec.decode(tree.leaf_tokens)
+    assert codec.decode(low) == numbers.min()
+    assert codec.decode(high) == numbers.max()
 
 
 @members
@@ -47,23 +49,37 @@ def test_nan_is_refused(codec: Codec) -> None:
 def test_each_number_has_one_sequence_and_each_sequence_one_number(codec: Codec) -> None:
     tree = DigitTree(codec.grammar, codec.length)
     numbers = codec.decode(tree.leaf_tokens)
-    assert torch.equal(codec.encode(numbers), tree.leaf_tokens)
-    assert len(numbers.unique()) == tree.n_leaves
+    assert codec.canonical == (len(numbers.unique()) == tree.n_leaves)
+    again = codec.encode(numbers)
+    assert torch.equal(codec.decode(again), numbers)
+    assert torch.equal(again, tree.leaf_tokens) or not codec.canonical
 
 
 @members
 def test_ordered_codecs_are_monotone(codec: Codec) -> None:
     tree = DigitTree(codec.grammar, codec.length)
-    assert codec.ordered
-    assert (codec.decode(tree.leaf_tokens).diff() > 0).all()
+    assert codec.ordered == bool((codec.decode(tree.leaf_tokens).diff() > 0).all())
 
 
 @members
-def test_leaves_decode_inside_their_edges(codec: Codec) -> None:
+def test_cells_tile_the_span_and_hold_their_numbers(codec: Codec) -> None:
     tree = DigitTree(codec.grammar, codec.length)
-    numbers, edges = codec.decode(tree.leaf_tokens), codec.leaf_edges()
-    assert len(edges) == tree.n_leaves + 1
-    assert ((edges[:-1] < numbers) & (numbers < edges[1:])).all()
+    cells = cells_of(codec, tree)
+    low, high = codec.cells(tree.leaf_tokens)
+    numbers = codec.decode(tree.leaf_tokens)
+    assert ((low <= numbers) & (numbers <= high) & (low < high)).all()
+    torch.testing.assert_close(cells.edges[cells.of_leaf + 1], high, rtol=1e-12, atol=1e-12)
+    torch.testing.assert_close(cells.edges[[0, -1]], torch.tensor(codec.span, dtype=torch.float64), rtol=1e-12, atol=0)
+    assert (cells.edges.diff() > 0).all()
+
+
+@members
+def test_numbers_inside_a_cell_are_written_as_its_number(codec: Codec) -> None:
+    tree = DigitTree(codec.grammar, codec.length)
+    low, high = codec.cells(tree.leaf_tokens)
+    for share in (0.01, 0.3, 0.99):
+        inside = low + share * (high - low)
+        assert torch.equal(codec.decode(codec.encode(inside)), codec.decode(tree.leaf_tokens))
 
 
 @members

@@ -98,7 +98,7 @@ def test_rows_of_weight_zero_are_as_good_as_absent(name: str, kind: str) -> None
 @policies
 def test_cross_entropy_is_minus_the_log_probability_of_the_leaf(name: str) -> None:
     policy, memory, batch = make_policy(name), make_memory(6), targets()
-    leaf = (torch.searchsorted(policy.codec.leaf_edges(), batch.z, right=True) - 1).clamp(0, policy.tree.n_leaves - 1)
+    leaf = (torch.searchsorted(policy.edges, batch.z, right=True) - 1).clamp(0, policy.tree.n_leaves - 1)
     expected = -(leaf_log_probs(policy, memory).gather(1, leaf.unsqueeze(1)).squeeze(1) * batch.weight).mean()
     torch.testing.assert_close(CrossEntropy()(policy, memory, batch).loss, expected)
 
@@ -109,7 +109,7 @@ def test_smoothed_cross_entropy_is_the_cross_entropy_on_the_leaves(name: str, wi
     """The sum over the nodes above the bell equals the sum over all leaves, for the loss and for its gradient."""
     policy, memory, batch = make_policy(name), make_memory(6), targets()
     law: Tensor = leaf_log_probs(policy, memory)
-    first, mass = bell_on_leaves(batch.z, policy.codec.leaf_edges(), width)
+    first, mass = bell_on_leaves(batch.z, policy.edges, width)
     window = first.unsqueeze(1) + torch.arange(mass.shape[1])
     expected = -((mass * law.gather(1, window)).sum(1) * batch.weight).mean()
     loss = SmoothedCrossEntropy(width=width)(policy, memory, batch).loss

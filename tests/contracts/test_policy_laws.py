@@ -96,7 +96,7 @@ def test_frequencies_of_many_draws_follow_the_law(name: str, draw) -> None:
     generator = torch.Generator().manual_seed(1)
     numbers = policy.codec.decode(draw(policy, memory, n_draws, generator=generator).tokens)
     cdf = leaf_probs(policy, memory).cumsum(1)
-    upper = policy.codec.leaf_edges()[1:]
+    upper = policy.edges[1:]
     observed = (numbers.unsqueeze(1) <= upper.view(1, -1, 1)).double().mean(-1)
     bound = 1.95 / n_draws**0.5 if draw is sample else 1.0 / n_draws  # Kolmogorov at 0.1 %; one slice
     assert (observed - cdf).abs().max() < bound + 1e-9

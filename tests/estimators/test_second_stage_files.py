@@ -46,8 +46,8 @@ def test_a_two_stage_model_survives_a_round_trip(finetune: Any, tmp_path: Path) 
     assert loaded.get_params()["finetune"] == finetune
     assert loaded.finetune_summary_ == model.finetune_summary_
     assert loaded.fit_summary_ == model.fit_summary_
-    assert loaded.network_.head.policy.line.center == model.network_.head.policy.line.center
-    assert loaded.network_.head.policy.line.spread == model.network_.head.policy.line.spread
+    assert loaded.network_.head.policy.line.standard.center == model.network_.head.policy.line.standard.center
+    assert loaded.network_.head.policy.line.standard.spread == model.network_.head.policy.line.standard.spread
     assert_same(model.fine_tune(X, Y, finetune=FEW_DRAWS), loaded.fine_tune(X, Y, finetune=FEW_DRAWS))
 
 

@@ -132,17 +132,14 @@ def test_a_scientific_format_by_hand(what: str, target: float, prefix: list[int]
 
 
 @pytest.mark.parametrize("objective", [GenRe2(n_draws=2), ExpectedReward(expert_weight=0.1)])
-def test_a_codec_whose_prefixes_cover_no_intervals_has_no_expert(objective: GenRe2) -> None:
+def test_a_codec_whose_prefixes_cover_no_intervals_has_an_expert_too(objective: GenRe2) -> None:
     policy = make_policy(LEAST_DIGIT_FIRST)
     rows = Memory(torch.zeros(2, 1, 4, dtype=torch.float64)), Targets(*torch.rand(2, 2, dtype=torch.float64))
-    with pytest.raises(ValueError, match="Use objectives without an expert"):
-        objective(policy, *rows)
-
-
-def test_draws_alone_need_no_intervals() -> None:
-    policy = make_policy(LEAST_DIGIT_FIRST)
-    rows = Memory(torch.zeros(2, 1, 4, dtype=torch.float64)), Targets(*torch.rand(2, 2, dtype=torch.float64))
-    assert torch.isfinite(GenRe2(n_draws=2, expert_weight=0.0)(policy, *rows).loss)
+    assert torch.isfinite(objective(policy, *rows).loss)
+    tokens = policy.tree.leaf_tokens.unsqueeze(0)  # after a wrong first digit: the nearest of the other half
+    five = expert_tokens(policy, policy.tree.nodes_on_path(tokens), torch.tensor([5.0]))[0]
+    assert five[:, 0].tolist() == [1] * 8
+    assert policy.codec.decode(torch.tensor([[0, *five[0, 1:]]])).item() == 4.0
 
 
 def test_the_expert_teaches_the_scientific_format_from_its_own_draws() -> None:

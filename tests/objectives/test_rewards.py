@@ -28,6 +28,7 @@ from digitwise.objectives import (
 )
 from digitwise.objectives.named_rewards import resolve_reward
 from digitwise.objectives.rewards import checked_rewards
+from digitwise.policy import Policy
 from tests.contracts.policies import make_memory
 from tests.contracts.sequence_objectives import make_line_policy, make_targets
 
@@ -219,7 +220,7 @@ def test_a_custom_reward_is_given_the_units_it_asks_for(make: Any, units: str) -
 def test_without_data_units_scaled_ones_are_meant() -> None:
     """`Targets.y` may be left out, as in tests and by those who use objectives without an estimator."""
     policy, z = make_line_policy("tree-mixed"), make_targets(3).z
-    policy.line = type(policy.line)(policy.codec.decode(policy.tree.leaf_tokens))
+    policy = Policy(policy.model, policy.codec, policy.tree)  # its line is the numbers in scaled units
     with_y, without = Targets(z, torch.ones(3), y=z), Targets(z, torch.ones(3))
     for reward in ("squared_error", "relative_error"):
         objective = ExpectedReward(reward=reward)

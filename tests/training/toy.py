@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 
-from digitwise.codecs import DigitTree, NormalizedCodec
+from digitwise.codecs import DigitTree, NormalizedCodec, edges_of, tree_of
 from digitwise.codecs.affine_scaling import AffineScaling
 from digitwise.encoders.tabular import TabularEncoder
 from digitwise.heads import PointwiseHead, TargetMoments
@@ -79,5 +79,5 @@ def make_decoder(objective: Objective, seed: int = 0, hidden_dim: int = 8, dropo
     torch.manual_seed(seed)
     encoder = TabularEncoder(3, [4], hidden_dim=hidden_dim, n_layers=2, dropout=dropout)
     policy = Policy(Tree().build(tree, encoder.out_dim), codec, tree)
-    edges = codec.leaf_edges().numpy()
+    edges = edges_of(codec, tree_of(codec)).numpy()
     return Network(encoder, DecodingHead(policy, objective, edges, (edges[1:] + edges[:-1]) / 2))

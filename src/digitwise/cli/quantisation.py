@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from digitwise.codecs import NormalizedCodec, leaf_values
+from digitwise.codecs import NormalizedCodec, edges_of, leaf_values, tree_of
 from digitwise.codecs.auto_scaling import make_scaling
 
 FOLDS = 5
@@ -66,7 +66,7 @@ def quantisation(y: Float[np.ndarray, " row"], codec: NormalizedCodec, scaling: 
     """
     n_folds = min(FOLDS, len(y))
     fold = np.random.default_rng(0).permutation(len(y)) % n_folds
-    edges_z = codec.leaf_edges().numpy()
+    edges_z = edges_of(codec, tree_of(codec)).numpy()
     of_means, of_middles = np.empty_like(y), np.empty_like(y)
     outside = np.empty(len(y), dtype=bool)
     for index in range(n_folds):

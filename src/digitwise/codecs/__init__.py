@@ -1,20 +1,35 @@
 """Codecs: numbers to token sequences and back; scalings: data units to the unit interval and back."""
 
+from digitwise.codecs.cells import Cells, cells_of, edges_of
 from digitwise.codecs.codec import Codec
-from digitwise.codecs.grammar import Grammar
+from digitwise.codecs.completions import covered, highest_completion, lowest_completion
+from digitwise.codecs.grammar import Grammar, grammar_of
 from digitwise.codecs.leaf_values import leaf_values, saturation_rate
 from digitwise.codecs.normalized import NormalizedCodec
-from digitwise.codecs.number_line import NumberLine
+from digitwise.codecs.number_line import NumberLine, OpenLine, StandardUnits
+from digitwise.codecs.open_tree import OpenTree, is_enumerable, tree_of
 from digitwise.codecs.reach import Reach
 from digitwise.codecs.tree import DigitTree
 
 __all__ = [
+    "Cells",
     "Codec",
     "DigitTree",
     "Grammar",
     "NormalizedCodec",
     "NumberLine",
+    "OpenLine",
+    "OpenTree",
     "Reach",
+    "StandardUnits",
+    "cells_of",
+    "covered",
+    "edges_of",
+    "grammar_of",
+    "highest_completion",
+    "is_enumerable",
     "leaf_values",
+    "lowest_completion",
     "saturation_rate",
+    "tree_of",
 ]

@@ -25,6 +25,9 @@ SCALINGS: dict[str, type[AffineScaling] | type[LogScaling] | type[SymlogScaling]
     "quantile": QuantileScaling,
 }
 
+IDENTITY = AffineScaling(low=0.0, high=1.0)
+"""For codecs that write numbers in data units, such as scientific notation."""
+
 N_CELLS = 256
 OWN_CELLS = 0.9  # of the cells that the distinct values could fill: as good as a cell each
 BADLY_USED = 80.0  # effective cells; a normal law fills about 150
@@ -61,8 +64,8 @@ def make_scaling(
     Parameters
     ----------
     scaling
-        ``"affine"``, ``"log"``, ``"symlog"``, ``"quantile"``, ``"auto"`` (see `choose_scaling`),
-        or a fitted scaling, which is taken as it is.
+        ``"affine"``, ``"log"``, ``"symlog"``, ``"quantile"``, ``"identity"`` (scaled units are data
+        units), ``"auto"`` (see `choose_scaling`), or a fitted scaling, which is taken as it is.
     y
         Training targets in data units, one per row.
     margin
@@ -85,15 +88,18 @@ def make_scaling(
     if isinstance(scaling, str):
         if scaling == "auto":
             return choose_scaling(y, margin=margin, sample_weight=sample_weight)
+        if scaling == "identity":
+            return ScalingChoice(scaling=IDENTITY, reason="identity: scaled units are data units.")
         if scaling not in SCALINGS:
             raise ValueError(
-                f"scaling must be one of {', '.join([*SCALINGS, 'auto'])}, or a fitted scaling, but got {scaling!r}."
+                f"scaling must be one of {', '.join([*SCALINGS, 'identity', 'auto'])}, or a fitted scaling, but got "
+                f"{scaling!r}."
             )
         fitted = SCALINGS[scaling].fit(y, margin=margin, sample_weight=sample_weight)
         return ScalingChoice(scaling=fitted, reason=f"{scaling}: as asked.")
     if isinstance(scaling, type) or not isinstance(scaling, Scaling):
         raise TypeError(
-            f"scaling must be one of {', '.join([*SCALINGS, 'auto'])}, or a fitted scaling such as "
+            f"scaling must be one of {', '.join([*SCALINGS, 'identity', 'auto'])}, or a fitted scaling such as "
             f"AffineScaling(low=0, high=1), but got {scaling!r}."
         )
     return ScalingChoice(scaling=scaling, reason=f"{scaling.name}: given as a fitted scaling.")

@@ -1,4 +1,9 @@
-"""A narrow bell around a number, as mass on the leaves of a digit tree and on the edges above them."""
+"""A narrow bell around a number, as mass on neighbouring cells, on the nodes above them, or as random numbers.
+
+The bell of an objective is Gaussian in *place*: how far along the cells a number stands, from 0 at the lowest border to
+1 at the highest. Where all cells are equally wide, place is the number itself up to a scale; where they widen with the
+number, as in scientific notation, so does the bell.
+"""
 
 import torch
 from jaxtyping import Float, Int64
@@ -8,6 +13,45 @@ from digitwise.codecs.tree import DigitTree
 
 BELL_REACH = 3.0
 """The bell is cut this many widths from its centre (0.3 % of the mass, given back by normalising)."""
+
+
+def place_of(z: Float[Tensor, " batch"], edges: Float[Tensor, " edge"]) -> Float[Tensor, " batch"]:
+    """Return how far along the cells numbers stand, 0 to 1; numbers outside stand at the ends.
+
+    Examples
+    --------
+    >>> place_of(torch.tensor([-5.0, 1.0, 12.0]), torch.tensor([0.0, 2.0, 22.0])).tolist()
+    [0.0, 0.25, 0.75]
+    """
+    edges = edges.to(z.device, z.dtype)
+    n_cells = len(edges) - 1
+    inside = z.clamp(edges[0], edges[-1])
+    cell = (torch.searchsorted(edges, inside, right=True) - 1).clamp(0, n_cells - 1)
+    low, high = edges[cell], edges[cell + 1]
+    return (cell + (inside - low) / (high - low)) / n_cells
+
+
+def number_at(place: Float[Tensor, " batch"], edges: Float[Tensor, " edge"]) -> Float[Tensor, " batch"]:
+    """Return the numbers that stand at some places: the inverse of `place_of`."""
+    edges = edges.to(place.device, place.dtype)
+    n_cells = len(edges) - 1
+    cell = (place * n_cells).floor().long().clamp(0, n_cells - 1)
+    low, high = edges[cell], edges[cell + 1]
+    return low + (place * n_cells - cell).clamp(0, 1) * (high - low)
+
+
+def shaken(z: Float[Tensor, " batch"], edges: Float[Tensor, " edge"], width: float) -> Float[Tensor, " batch"]:
+    """Return one random number from each row's bell, for codecs with too many cells to spread it over."""
+    if width == 0:
+        return z
+    tail = torch.special.ndtr(torch.tensor(-BELL_REACH, dtype=z.dtype, device=z.device))
+    deviation = torch.special.ndtri(tail + (1 - 2 * tail) * torch.rand_like(z))  # normal, cut at the reach
+    return number_at((place_of(z, edges) + width * deviation).clamp(0, 1), edges)
+
+
+def even_edges(n_cells: int) -> Float[Tensor, " edge"]:
+    """Return the borders of equal cells of the unit interval, float64: the borders of cells in place."""
+    return torch.arange(n_cells + 1, dtype=torch.float64) / n_cells
 
 
 def bell_on_leaves(

@@ -79,6 +79,16 @@ class NormalizedCodec:
         return True
 
     @property
+    def canonical(self) -> bool:
+        """Always true."""
+        return True
+
+    @property
+    def span(self) -> tuple[float, float]:
+        """The unit interval."""
+        return 0.0, 1.0
+
+    @property
     def grammar(self) -> Grammar:
         """Any digit may follow any digit; the state counts the digits written."""
         steps = torch.arange(1, self.length + 1).unsqueeze(1).expand(self.length, self.base)
@@ -104,13 +114,16 @@ class NormalizedCodec:
 
     def decode(self, tokens: Int64[Tensor, "*shape step"]) -> Float[Tensor, "*shape"]:
         """Return the mid-point of each sequence's cell, float64."""
-        cell = (tokens * self._place_values.to(tokens.device)).sum(-1)
-        return (cell.double() + 0.5) / self.n_leaves
+        return (self._cell(tokens) + 0.5) / self.n_leaves
 
     def resolution(self, z: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
         """Return half a cell, for every number."""
         return torch.full_like(z, 0.5 / self.n_leaves)
 
-    def leaf_edges(self) -> Float[Tensor, " edge"]:
-        """Return the ``n_leaves + 1`` borders of the cells, float64, from 0 to 1."""
-        return torch.arange(self.n_leaves + 1, dtype=torch.float64) / self.n_leaves
+    def cells(self, tokens: Int64[Tensor, "*shape step"]) -> tuple[Float[Tensor, "*shape"], Float[Tensor, "*shape"]]:
+        """Return the borders of each sequence's cell, float64; a number on a border belongs to the upper one."""
+        cell = self._cell(tokens)
+        return cell / self.n_leaves, (cell + 1) / self.n_leaves
+
+    def _cell(self, tokens: Int64[Tensor, "*shape step"]) -> Float[Tensor, "*shape"]:
+        return (tokens * self._place_values.to(tokens.device)).sum(-1).double()

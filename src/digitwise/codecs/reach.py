@@ -1,8 +1,8 @@
-"""Which numbers a prefix can still become: the reachable-interval rule behind the expert.
+"""Which numbers a prefix can still become: what the expert needs to know.
 
-In every codec worth the name a prefix covers an interval of numbers, be its tokens in number order or not (a minus
-sign and a negative exponent both turn the order round). So the nearest number that a prefix can still become is found
-by clamping, for all formats alike.
+The nearest number that a prefix can still become is a question about sorted numbers, for all formats alike: whether a
+prefix covers an interval or not, and whatever the order of its tokens (a minus sign and a negative exponent both turn
+it round).
 """
 
 import torch
@@ -10,51 +10,38 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from digitwise.codecs.codec import Codec
+from digitwise.codecs.completions import highest_completion, lowest_completion
+from digitwise.codecs.special_numbers import stand_ins
 from digitwise.codecs.tree import DigitTree
 
 
 class Reach(nn.Module):
-    """For every edge of a digit tree, the interval of numbers that lies beyond it.
+    """For every edge of a digit tree, the numbers that lie beyond it.
 
     Parameters
     ----------
     codec, tree
         The codec and its tree.
 
-    Raises
-    ------
-    ValueError
-        If some prefix reaches numbers with others in between, so that it covers no interval.
-
     Notes
     -----
-    Numbers are known by their rank among all that can be written. ``low`` and ``high``, ``(node, vocab)``, are the
-    lowest and highest rank beyond each edge; forbidden edges have ``low > high``.
+    Numbers are known by their rank among all that can be written. ``edge`` and ``rank`` list, edge by edge, the ranks
+    beyond it, so that the neighbours of a target among them are found by bisection.
     """
 
-    numbers: Tensor
-    low: Tensor
-    high: Tensor
+    edge: Tensor
+    rank: Tensor
 
     def __init__(self, codec: Codec, tree: DigitTree) -> None:
         super().__init__()
-        numbers, rank = torch.unique(codec.decode(tree.leaf_tokens.cpu()).double(), return_inverse=True)
-        n_edges = tree.n_nodes * tree.vocab_size
+        leaf_numbers = stand_ins(codec.decode(tree.leaf_tokens.cpu()).double())
+        numbers, rank = torch.unique(leaf_numbers, return_inverse=True)
         edge = (tree.leaf_nodes.cpu() * tree.vocab_size + tree.leaf_tokens.cpu()).flatten()
-        every = rank.repeat_interleave(tree.length)
-        low = torch.full((n_edges,), len(rank)).scatter_reduce(0, edge, every, "amin")
-        high = torch.full((n_edges,), -1).scatter_reduce(0, edge, every, "amax")
-        distinct = torch.unique(edge * len(numbers) + every)  # a number may be spelt in two ways
-        count = torch.bincount(distinct // len(numbers), minlength=n_edges)
-        if ((high - low + 1 != count) & (count > 0)).any():
-            raise ValueError(
-                "Every prefix must cover an interval of numbers for an expert to know what it can still become, but "
-                f"in {codec} some reach numbers with others in between. Use objectives without an expert."
-            )
-        shape = (tree.n_nodes, tree.vocab_size)
-        self.register_buffer("numbers", numbers, persistent=False)
-        self.register_buffer("low", low.view(shape), persistent=False)
-        self.register_buffer("high", high.view(shape), persistent=False)
+        beyond = torch.unique(edge * len(numbers) + rank.repeat_interleave(tree.length))
+        self.numbers = numbers  # no buffer: they stay in float64 when the network is trained in float32
+        self.register_buffer("edge", beyond // len(numbers), persistent=False)
+        self.register_buffer("rank", beyond % len(numbers), persistent=False)
+        self.vocab_size = tree.vocab_size
 
     def distances(self, nodes: Int64[Tensor, "*shape"], z: Float[Tensor, "*#shape"]) -> Float[Tensor, "*shape vocab"]:
         """Return how far from ``z`` the nearest number beyond each next token is; infinite where it is forbidden.
@@ -66,10 +53,60 @@ class Reach(nn.Module):
         z
             Numbers in scaled units.
         """
-        low, high = self.low[nodes], self.high[nodes]
-        z = z.unsqueeze(-1).to(self.numbers.dtype)
-        above = torch.searchsorted(self.numbers, z.contiguous())  # the first number not below z
-        nearest_above = self.numbers[torch.maximum(low, torch.minimum(above, high)).clamp(0, len(self.numbers) - 1)]
-        nearest_below = self.numbers[torch.maximum(low, torch.minimum(above - 1, high)).clamp(0, len(self.numbers) - 1)]
-        distance = torch.minimum((nearest_above - z).abs(), (nearest_below - z).abs())
-        return distance.masked_fill(low > high, torch.inf)
+        n_numbers, vocab = len(self.numbers), self.vocab_size
+        numbers = self.numbers.to(nodes.device)
+        z = stand_ins(z.double()).unsqueeze(-1)
+        above = torch.searchsorted(numbers, z.contiguous())  # the first number not below z
+        edge = nodes.unsqueeze(-1) * vocab + torch.arange(vocab, device=nodes.device)
+        place = torch.searchsorted(self.edge * n_numbers + self.rank, edge * n_numbers + above)
+        distance = torch.full(edge.shape, torch.inf, dtype=z.dtype, device=z.device)
+        for neighbour in (place - 1, place):
+            index = neighbour.clamp(0, len(self.edge) - 1)
+            apart = (numbers[self.rank[index]] - z).abs()
+            is_beyond = (index == neighbour) & (self.edge[index] == edge)
+            distance = torch.where(is_beyond, torch.minimum(distance, apart), distance)
+        return distance
+
+
+def open_distances(
+    codec: Codec, tokens: Int64[Tensor, "*shape step"], z: Float[Tensor, "*#shape"]
+) -> Float[Tensor, "*shape step vocab"]:
+    """Return the same for every prefix of some sequences, in an ordered codec, without a tree.
+
+    There a prefix covers an interval, from its lowest to its highest completion, and the nearest number in it is found
+    by clamping. ``z`` must be a number of the codec, such as ``decode(encode(z))``.
+
+    Parameters
+    ----------
+    codec
+        An ordered codec, however many numbers it can write.
+    tokens
+        Sequences; at each step the prefix before it is meant.
+    z
+        A number of the codec for each sequence, scaled units.
+
+    Raises
+    ------
+    ValueError
+        If the codec is not ordered.
+    """
+    if not codec.ordered:
+        raise ValueError(
+            f"The prefixes of {codec} cover no intervals, and it has too many numbers to look at all of them. Use an "
+            "ordered codec, fewer digits, or an objective without an expert."
+        )
+    grammar, vocab = codec.grammar, codec.vocab_size
+    allowed = grammar.allowed(grammar.states_on_path(tokens))
+    z = stand_ins(z.double())
+    distance = torch.full((*tokens.shape, vocab), torch.inf, dtype=torch.float64)
+    for step in range(codec.length):
+        prefix = tokens[..., :step].unsqueeze(-2).expand(*tokens.shape[:-1], vocab, step)
+        next_token = torch.arange(vocab).expand(prefix.shape[:-1]).unsqueeze(-1)
+        mask = allowed[..., step, :]
+        longer = torch.cat([prefix, next_token], dim=-1)[mask]
+        number = z.unsqueeze(-1).expand(mask.shape)[mask]
+        low = stand_ins(codec.decode(lowest_completion(grammar, longer, codec.length)))
+        high = stand_ins(codec.decode(highest_completion(grammar, longer, codec.length)))
+        nearest = torch.maximum(low, torch.minimum(number, high))
+        distance[..., step, :][mask] = (nearest - number).abs()
+    return distance

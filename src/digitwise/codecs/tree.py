@@ -1,7 +1,7 @@
 """The digit tree: every prefix a codec accepts, numbered level by level.
 
-Inner nodes are prefixes, leaves are whole numbers. Level ``k`` holds the prefixes of ``k`` tokens in
-lexicographic order, so the leaves of an ordered codec stand in number order.
+Inner nodes are prefixes, leaves are whole numbers. Level ``k`` holds the prefixes of ``k`` tokens in the grammar's
+order, so the leaves of an ordered codec stand in number order.
 """
 
 from typing import cast
@@ -13,6 +13,8 @@ from torch import Tensor, nn
 from digitwise.codecs.grammar import FORBIDDEN, Grammar
 
 MAX_LEAVES = 2**20
+EXACT_LEAVES = 2**16
+"""Trees with more leaves than this are not written out unless asked for."""
 
 
 class DigitTree(nn.Module):
@@ -80,7 +82,7 @@ class DigitTree(nn.Module):
             node_states.append(states)
             following = grammar.transitions[states]  # (node of this level, vocab)
             allowed = following != FORBIDDEN
-            edges = allowed.flatten().nonzero().squeeze(1)  # lexicographic
+            edges = _edges_in_order(allowed, None if grammar.order is None else grammar.order[states])
             if not 1 <= len(edges) <= MAX_LEAVES:
                 raise ValueError(
                     f"A digit tree must have between 1 and {MAX_LEAVES} prefixes on every level, but level "
@@ -95,7 +97,7 @@ class DigitTree(nn.Module):
             leaf_nodes = torch.cat([leaf_nodes[above], (above + offset).unsqueeze(1)], dim=1)
             leaf_tokens = torch.cat([leaf_tokens[above], token.unsqueeze(1)], dim=1)
             states = following.flatten()[edges]
-            self._full_levels.append(bool(allowed.all()))
+            self._full_levels.append(bool((edges == torch.arange(allowed.numel())).all()) if allowed.all() else False)
             self.register_buffer(f"_edges_{step}", edges, persistent=False)
             if not is_last:
                 parents.append(above + offset)
@@ -180,3 +182,14 @@ class DigitTree(nn.Module):
         starts_before = first.unsqueeze(1) <= first.unsqueeze(2)
         ends_after = last.unsqueeze(1) >= last.unsqueeze(2)
         return starts_before & ends_after & (depth.unsqueeze(1) <= depth.unsqueeze(2))
+
+
+def _edges_in_order(
+    allowed: Bool[Tensor, "node vocab"], order: Int64[Tensor, "node vocab"] | None
+) -> Int64[Tensor, " edge"]:
+    """Return the allowed edges of a level, ``node * vocab + token``, node by node in the order of their numbers."""
+    if order is None:
+        return allowed.flatten().nonzero().squeeze(1)
+    vocab = allowed.shape[1]
+    ranked = allowed.gather(1, order).flatten().nonzero().squeeze(1)
+    return ranked // vocab * vocab + order.flatten()[ranked]

@@ -99,6 +99,10 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
         """Settle what depends on the training targets (scaled units) beyond scaling and leaves."""
 
+    def _span(self) -> tuple[float, float]:
+        """Return the ends of what the head can say, scaled units; the range of the scaling unless it knows better."""
+        return 0.0, 1.0
+
     @abstractmethod
     def _leaf_edges(self) -> Float[np.ndarray, " edge"] | None:
         """Return the borders of the head's leaves in scaled units, or None if it has none."""
@@ -215,7 +219,8 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def _start(self, train: TableRows, seed: int) -> None:
         """Fit columns and target, and build the network."""
         self.columns_ = Columns.fit(train.X, categorical=self.categorical)
-        choice = make_scaling(self.scaling, train.y, self.margin, train.weight)
+        scaling = "identity" if self.scaling == "auto" and self._span() != (0.0, 1.0) else self.scaling
+        choice = make_scaling(scaling, train.y, self.margin, train.weight)
         self.scaling_, self.scaling_reason_ = choice.scaling, choice.reason
         self._prepare(choice.scaling.forward(train.y))
         self.target_ = fit_target(train.y, train.weight, choice.scaling, self._leaf_edges())
@@ -247,7 +252,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
         self.history_ = [*self.history_, *result.history]
         self.n_iter_ = len(self.history_)
-        self.saturation_rate_ = saturation_rate(validation.y, self.scaling_.low, self.scaling_.high)
+        self.saturation_rate_ = saturation_rate(validation.y, *self.scaling_.inverse(np.array(self._span())).tolist())
         self.fit_summary_: dict[str, float | int | str] = {
             "training rows": len(train),
             "validation rows": 0 if validation is train else len(validation),

@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float
 from sklearn.utils.validation import check_is_fitted
 
-from digitwise.codecs import Codec, DigitTree, NumberLine
+from digitwise.codecs import Codec, DigitTree, NumberLine, OpenLine, OpenTree, cells_of, edges_of, tree_of
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.components import resolve
 from digitwise.estimators.finetune import (
@@ -150,8 +150,7 @@ class DecodingRegressor(DistributionalRegressor):
         suits = (
             isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
             and isinstance(resolve("decoder", self.decoder), Tree)
-            and codec.ordered  # as smoothing needs, and then its edges count its leaves
-            and len(codec.leaf_edges()) - 1 <= MOST_LEAVES
+            and codec.grammar.count(codec.length) <= MOST_LEAVES
         )
         return Finetune(objective="crps") if suits else None
 
@@ -220,17 +219,33 @@ class DecodingRegressor(DistributionalRegressor):
     def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
         """Settle the objective's automatic settings."""
         codec: Codec = resolve("codec", self.codec)
-        if DigitTree(codec.grammar, codec.length).n_leaves < 3:
+        if codec.grammar.count(codec.length) < 3:
             raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
         self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
 
+    def _span(self) -> tuple[float, float]:
+        codec: Codec = resolve("codec", self.codec)
+        return codec.span
+
     def _leaf_edges(self) -> Float[np.ndarray, " edge"]:
         codec: Codec = resolve("codec", self.codec)
-        return codec.leaf_edges().numpy()
+        return edges_of(codec, tree_of(codec)).numpy()
 
     def _make_head(self, memory_dim: int, target: FittedTarget) -> DecodingHead:
         codec: Codec = resolve("codec", self.codec)
-        tree = DigitTree(codec.grammar, codec.length)
+        tree = tree_of(codec)
         model = resolve("decoder", self.decoder).build(tree, memory_dim)
-        line = NumberLine(torch.as_tensor(target.values_y), target.moments_y.mean, target.moments_y.std)
-        return DecodingHead(Policy(model, codec, tree, line), self.objective_, target.edges_y, target.values_y)
+        policy = Policy(model, codec, tree, _line(codec, tree, target))
+        return DecodingHead(policy, self.objective_, target.edges_y, target.values_y)
+
+
+def _line(codec: Codec, tree: DigitTree | OpenTree, target: FittedTarget) -> NumberLine | OpenLine:
+    """Return what sequences stand for; infinities stand for the last number on their side, and so does NaN."""
+    moments = target.moments_y
+    if not isinstance(tree, DigitTree):
+        return OpenLine(codec, target.scaling.inverse, moments.mean, moments.std)
+    numbers = torch.as_tensor(target.values_y)
+    cell = cells_of(codec, tree).of_leaf
+    below = codec.decode(tree.leaf_tokens) == -torch.inf
+    values = torch.where(cell >= 0, numbers[cell.clamp(min=0)], torch.where(below, numbers[0], numbers[-1]))
+    return NumberLine(values, moments.mean, moments.std)

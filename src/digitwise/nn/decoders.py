@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
 
+from digitwise.codecs.open_tree import OpenTree
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.digit_decoder import DigitDecoder
 from digitwise.nn.next_token_model import NextTokenModel
@@ -13,7 +14,7 @@ from digitwise.nn.tree_decoder import TreeDecoder
 class Decoder(Protocol):
     """Settings of a decoder."""
 
-    def build(self, tree: DigitTree, memory_dim: int) -> NextTokenModel:
+    def build(self, tree: DigitTree | OpenTree, memory_dim: int) -> NextTokenModel:
         """Return a freshly initialised next-token model."""
         ...
 
@@ -22,8 +23,19 @@ class Decoder(Protocol):
 class Tree:
     """One logit vector per inner node (`TreeDecoder`): fastest, for trees of up to some thousand leaves."""
 
-    def build(self, tree: DigitTree, memory_dim: int) -> NextTokenModel:
-        """Return a `TreeDecoder`."""
+    def build(self, tree: DigitTree | OpenTree, memory_dim: int) -> NextTokenModel:
+        """Return a `TreeDecoder`.
+
+        Raises
+        ------
+        ValueError
+            If the tree is not written out.
+        """
+        if not isinstance(tree, DigitTree):
+            raise ValueError(
+                "The tree decoder has weights of its own in every inner node, which is too many for this codec. Use "
+                "decoder='transformer', or fewer digits."
+            )
         return TreeDecoder(tree, memory_dim)
 
 
@@ -60,7 +72,7 @@ class Transformer:
         if not 0 <= self.dropout < 1:
             raise ValueError(f"dropout must lie in [0, 1), but got {self.dropout}.")
 
-    def build(self, tree: DigitTree, memory_dim: int) -> NextTokenModel:
+    def build(self, tree: DigitTree | OpenTree, memory_dim: int) -> NextTokenModel:
         """Return a `DigitDecoder`."""
         return DigitDecoder(
             tree,

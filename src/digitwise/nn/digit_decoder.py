@@ -6,6 +6,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
+from digitwise.codecs.open_tree import OpenTree
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.attention import KeyValueCache
 from digitwise.nn.memory import Memory
@@ -21,7 +22,7 @@ class DigitDecoder(nn.Module):
     Parameters
     ----------
     tree
-        The digit tree of the codec.
+        The digit tree of the codec; an open one will do where no nodes are asked for.
     memory_dim
         Width of the memory's features.
     dim, n_heads, n_layers, feed_forward_dim
@@ -38,7 +39,7 @@ class DigitDecoder(nn.Module):
 
     def __init__(
         self,
-        tree: DigitTree,
+        tree: DigitTree | OpenTree,
         memory_dim: int,
         *,
         dim: int = 64,
@@ -48,9 +49,9 @@ class DigitDecoder(nn.Module):
         dropout: float = 0.1,
     ) -> None:
         super().__init__()
-        self.tree = tree
+        self._tree = tree
         self.vocab_size, self.length = tree.vocab_size, tree.length
-        self.rows_per_pass = max(8, 2**14 // tree.n_nodes)
+        self.rows_per_pass = max(8, 2**14 // tree.n_nodes) if isinstance(tree, DigitTree) else 64
         self.looks_up_prefixes = False
         self.memory_proj = nn.Linear(memory_dim, dim)
         self.token_embedding = nn.Embedding(self.vocab_size + 1, dim)  # the last id starts a sequence
@@ -58,6 +59,13 @@ class DigitDecoder(nn.Module):
         self.layers = nn.ModuleList(DecoderLayer(dim, n_heads, feed_forward_dim, dropout) for _ in range(n_layers))
         self.norm = nn.LayerNorm(dim)
         self.out = nn.Linear(dim, self.vocab_size)
+
+    @property
+    def tree(self) -> DigitTree:
+        """The tree, written out."""
+        if not isinstance(self._tree, DigitTree):
+            raise ValueError("The nodes of an open tree have no numbers: ask for sequences instead.")
+        return self._tree
 
     def contexts(self, memory: Memory) -> list[CrossContext]:
         """Return what each layer takes from the memory, once per row."""

@@ -25,7 +25,7 @@ class DecodingHead(nn.Module):
     objective
         What to minimise; its automatic settings settled.
     edges_y, values_y
-        Borders and values of the codec's leaves in data units.
+        Borders and values of the codec's cells in data units.
     """
 
     def __init__(
@@ -70,7 +70,7 @@ class DecodingHead(nn.Module):
 
     def law(self, memory: Memory) -> Histogram:
         """Return the exact laws, data units; the outermost leaves are open."""
-        probs = leaf_probs(self.policy, memory).cpu().double().numpy()
+        probs = self.policy.cells.probs(leaf_probs(self.policy, memory)).cpu().double().numpy()
         return Histogram(edges=self.edges_y, probs=probs, values=self.values_y, tails="exponential")
 
     def finish(self, memory: Memory, targets: Targets) -> None:

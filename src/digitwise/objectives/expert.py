@@ -1,7 +1,7 @@
 """Dense supervision: at every prefix, the next digit of the nearest number that can still be written.
 
-A reward at the end does not say which digit was bad. In a codec whose prefixes cover intervals the best way to go on
-from *any* prefix is known: the digit whose numbers come nearest to the target (`codecs/reach.py`).
+A reward at the end does not say which digit was bad. But the best way to go on from *any* prefix is known: the digit
+whose numbers come nearest to the target (`codecs/reach.py`).
 """
 
 import torch
@@ -9,33 +9,6 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from digitwise.policy.policy import Policy
-
-
-def completion_distances(
-    policy: Policy, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"]
-) -> Float[Tensor, "batch ... vocab"]:
-    """Return how far from the target's number the nearest completion after each next digit is, scaled units.
-
-    The target's number is what the codec makes of ``z``, so that on the target's own path its own digits are nearest.
-    Infinite for forbidden digits.
-
-    Parameters
-    ----------
-    policy
-        Gives codec and tree.
-    nodes
-        Visited prefixes of each row.
-    z
-        Target of each row.
-
-    Raises
-    ------
-    ValueError
-        If some prefix of the codec covers no interval of numbers.
-    """
-    codec = policy.codec
-    number = codec.decode(codec.encode(z)).view(-1, *[1] * (nodes.ndim - 1))
-    return policy.reach.distances(nodes, number.expand(nodes.shape))
 
 
 def expert_tokens(
@@ -59,7 +32,7 @@ def expert_tokens(
     GenRe², arXiv 2512.06533. *Differs from the published code*, whose rule for scientific formats errs for negative
     exponents, wrong exponents and wrong signs.
     """
-    return completion_distances(policy, nodes, z).argmin(-1)
+    return policy.distances_at(nodes, z).argmin(-1)
 
 
 def expert_probs(
@@ -74,7 +47,17 @@ def expert_probs(
     temperature
         ``softmax(-distance / temperature)``, scaled units; None puts all mass on the expert's digit.
     """
-    distances = completion_distances(policy, nodes, z)
+    return _law(policy.distances_at(nodes, z), temperature)
+
+
+def expert_probs_along(
+    policy: Policy, tokens: Int64[Tensor, "batch draw step"], z: Float[Tensor, " batch"], temperature: float | None
+) -> Float[Tensor, "batch draw step vocab"]:
+    """Return the same at each step of given sequences; the tree need not be written out."""
+    return _law(policy.distances_along(tokens, z), temperature)
+
+
+def _law(distances: Float[Tensor, "batch ... vocab"], temperature: float | None) -> Float[Tensor, "batch ... vocab"]:
     if temperature is None:
         return torch.nn.functional.one_hot(distances.argmin(-1), distances.shape[-1]).to(distances.dtype)
     return torch.softmax(-distances / temperature, dim=-1)

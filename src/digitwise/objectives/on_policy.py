@@ -22,7 +22,7 @@ from digitwise.objectives.advantages import (
     leave_one_out_of_group,
     scaled_advantage,
 )
-from digitwise.objectives.expert import expert_probs
+from digitwise.objectives.expert import expert_probs_along
 from digitwise.objectives.named_rewards import resolve_reward
 from digitwise.objectives.on_policy_checks import check_settings
 from digitwise.objectives.policy_gradient import (
@@ -220,11 +220,11 @@ class OnPolicy(Combinable):
     ) -> tuple[Tensor, Tensor]:
         """Return rewards and advantages of some draws."""
         reward = resolve_reward(self.reward)
-        target = policy.line.targets(targets.in_data_units, reward.units).unsqueeze(-1)
-        prediction = policy.line.read(policy.tree.leaf_of(tokens), reward.units)
+        target = policy.read_targets(targets.in_data_units, reward.units).unsqueeze(-1)
+        prediction = policy.read(tokens, reward.units)
         rewards = checked_rewards(reward, prediction, target)
         if self.baseline == "greedy":
-            likely = policy.line.read(policy.tree.leaf_of(greedy(policy, memory).tokens), reward.units)
+            likely = policy.read(greedy(policy, memory).tokens, reward.units)
             advantage = rewards - checked_rewards(reward, likely, target)
         elif self.baseline == "leave_one_out":
             is_group = hasattr(reward, "least_draws")
@@ -239,7 +239,6 @@ class OnPolicy(Combinable):
         self, policy: Policy, targets: Targets, tokens: Int64[Tensor, "batch draw step"], log_probs: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Return the cross-entropy towards the expert, mean over digits, and the probability of its choice."""
-        nodes = policy.tree.nodes_on_path(tokens)
-        wanted = expert_probs(policy, nodes, targets.z, self.expert_temperature).to(log_probs.dtype)
+        wanted = expert_probs_along(policy, tokens, targets.z, self.expert_temperature).to(log_probs.dtype)
         safe = torch.where(wanted > 0, log_probs, 0.0)
         return -(wanted * safe).sum(-1).mean(-1), (wanted * log_probs.detach().exp()).sum(-1).mean()

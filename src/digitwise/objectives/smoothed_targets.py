@@ -11,25 +11,29 @@ from typing import Literal
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
-from digitwise.codecs.bell import bell_on_leaves, spread_over_nodes
+from digitwise.codecs.bell import bell_on_leaves, even_edges, place_of, shaken, spread_over_nodes
+from digitwise.codecs.cells import edges_of
 from digitwise.codecs.codec import Codec
+from digitwise.codecs.open_tree import tree_of
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
 from digitwise.objectives.weighted_sum import Combinable
+from digitwise.policy.enumeration import leaf_log_probs
 from digitwise.policy.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
 class SmoothedCrossEntropy(Combinable):
-    """Cross-entropy against a Gaussian bell around ``z`` on the leaves.
+    """Cross-entropy against a Gaussian bell around the target on the cells.
 
     Parameters
     ----------
     width
-        Standard deviation of the bell in scaled units (the training range is about 1), or ``"auto"``:
-        ``automatic_width`` of the training targets. 0 is plain cross-entropy.
-
+        Standard deviation of the bell, as a share of all cells; or ``"auto"``: ``automatic_width`` of where the
+        training targets stand among them. 0 is plain cross-entropy. In `NormalizedCodec`, whose cells are equally
+        wide, that is a distance in scaled units.
     final_share
         The bell narrows steadily over the planned steps, to this share of its width. A wide bell steadies the start; a
         law can never be sharper than the bell it is taught with, so the end wants a narrow one. The validation metric
@@ -43,7 +47,9 @@ class SmoothedCrossEntropy(Combinable):
     Notes
     -----
     With target weights ``q`` on the leaves the loss is ``-Σ_leaf q(leaf) log p(leaf)``. Summed per inner node it
-    needs only the nodes above the leaves of the bell, a few neighbours beside the target's own path.
+    needs only the nodes above the leaves of the bell, a few neighbours beside the target's own path. Where leaves are
+    not in number order, or several write one number, it is a sum over all cells; where they are too many to list, one
+    number is drawn from the bell, which has the same expectation.
     HL-Gauss (Imani and White, arXiv 1806.04613) does the same for a flat histogram.
 
     Examples
@@ -68,11 +74,12 @@ class SmoothedCrossEntropy(Combinable):
         Raises
         ------
         ValueError
-            If the codec is not ordered.
+            If the codec is not ordered and has too many numbers to list.
         """
-        if not codec.ordered:
-            raise ValueError("Number-level smoothing needs an ordered codec. Use CrossEntropy with this one.")
-        return replace(self, width=automatic_width(z)) if self.width == "auto" else self
+        edges = edges_of(codec, tree_of(codec))
+        if self.width != "auto":
+            return self
+        return replace(self, width=automatic_width(place_of(torch.as_tensor(z).double(), edges).numpy()))
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the loss of a batch.
@@ -85,11 +92,24 @@ class SmoothedCrossEntropy(Combinable):
         if isinstance(self.width, str):
             raise ValueError("The width is still 'auto'. Call adapt(z_train, codec) first.")
         width = self.width * (1 - (1 - self.final_share) * targets.progress)
-        first, mass = bell_on_leaves(targets.z, policy.codec.leaf_edges(), width)
-        nodes, node_mass = spread_over_nodes(policy.tree, first, mass)
+        return LossOutput(weighted_mean(_losses(policy, memory, targets.z, width), targets.weight))
+
+
+def _losses(policy: Policy, memory: Memory, z: Float[Tensor, " batch"], width: float) -> Float[Tensor, " batch"]:
+    """Return the smoothed cross-entropy of each row."""
+    if not policy.is_enumerable:
+        tokens = policy.codec.encode(shaken(z, policy.edges, width)).unsqueeze(1)
+        return -policy.log_probs(memory, tokens).sum((1, 2))
+    cells = policy.cells
+    n_cells = len(cells.edges) - 1
+    first, mass = bell_on_leaves(place_of(z, cells.edges), even_edges(n_cells), width)
+    if cells.is_one_to_one:
+        nodes, edge_mass = spread_over_nodes(policy.tree, first, mass)
         log_probs = policy.node_log_probs(memory, nodes)
-        terms = torch.where(node_mass > 0, node_mass.to(log_probs.dtype) * log_probs, 0.0)
-        return LossOutput(weighted_mean(-terms.sum((1, 2)), targets.weight))
+        return -torch.where(edge_mass > 0, edge_mass.to(log_probs.dtype) * log_probs, 0.0).sum((1, 2))
+    log_probs = cells.log_probs(leaf_log_probs(policy, memory))
+    log_probs = log_probs.gather(1, first.unsqueeze(1) + torch.arange(mass.shape[1], device=mass.device))
+    return -torch.where(mass > 0, mass.to(log_probs.dtype) * log_probs, 0.0).sum(1)
 
 
 def automatic_width(z: Float[np.ndarray, " row"]) -> float:

@@ -4,9 +4,12 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
+from digitwise.codecs.cells import Cells, cells_of, edges_of
 from digitwise.codecs.codec import Codec
-from digitwise.codecs.number_line import NumberLine
-from digitwise.codecs.reach import Reach
+from digitwise.codecs.grammar import FORBIDDEN
+from digitwise.codecs.number_line import NumberLine, OpenLine
+from digitwise.codecs.open_tree import OpenTree
+from digitwise.codecs.reach import Reach, open_distances
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.memory import Memory
 from digitwise.nn.next_token_model import NextTokenModel
@@ -23,9 +26,10 @@ class Policy(nn.Module):
     codec
         The codec whose grammar masks the model.
     tree
-        The codec's digit tree.
+        The codec's digit tree, written out or open (`digitwise.codecs.tree_of`). An open one is sampled, scored and
+        searched, but not enumerated.
     line
-        What the leaves stand for; by default the numbers that the codec decodes, in scaled units.
+        What sequences stand for; by default the numbers that the codec decodes, in scaled units.
 
     Raises
     ------
@@ -34,32 +38,136 @@ class Policy(nn.Module):
     """
 
     transitions: Tensor
+    order: Tensor | None
 
-    def __init__(self, model: NextTokenModel, codec: Codec, tree: DigitTree, line: NumberLine | None = None) -> None:
+    def __init__(
+        self,
+        model: NextTokenModel,
+        codec: Codec,
+        tree: DigitTree | OpenTree,
+        line: NumberLine | OpenLine | None = None,
+    ) -> None:
         super().__init__()
         if (model.vocab_size, model.length) != (codec.vocab_size, codec.length):
             raise ValueError(
                 f"Model and codec must share vocabulary and length, but the model has {model.vocab_size} tokens × "
                 f"{model.length} steps and the codec {codec.vocab_size} × {codec.length}."
             )
-        self.model, self.codec, self.tree = model, codec, tree
-        self.line = NumberLine(codec.decode(tree.leaf_tokens)) if line is None else line
+        self.model, self.codec, self._tree = model, codec, tree
+        self._line = _default_line(codec, tree) if line is None else line
         self._reach: Reach | None = None
-        self.register_buffer("transitions", codec.grammar.transitions.clone(), persistent=False)
-        self._has_forbidden_tokens = bool((tree.child < 0).any())
+        self._cells: Cells | None = None
+        self._edges: Tensor | None = None
+        grammar = codec.grammar
+        self.register_buffer("transitions", grammar.transitions.clone(), persistent=False)
+        self.register_buffer("order", None if grammar.order is None else grammar.order.clone(), persistent=False)
+        goes_on = (grammar.transitions != FORBIDDEN).any(1)
+        self._has_forbidden_tokens = bool((grammar.transitions[goes_on] == FORBIDDEN).any())
 
     @property
-    def reach(self) -> Reach:
-        """What every prefix can still become; made when first asked for.
+    def is_enumerable(self) -> bool:
+        """Whether the tree is written out, so that laws and gradients can be exact."""
+        return isinstance(self._tree, DigitTree)
+
+    @property
+    def tree(self) -> DigitTree:
+        """The tree, written out.
 
         Raises
         ------
         ValueError
-            If some prefix of the codec covers no interval of numbers.
+            If it is an open one.
         """
+        if not isinstance(self._tree, DigitTree):
+            raise ValueError(
+                f"{self.codec} can write too many numbers to look at all of them, which the exact law and exact "
+                "objectives need. Use fewer digits, or draws: ReMax for a reward, EnergyScore for CRPS."
+            )
+        return self._tree
+
+    @property
+    def line(self) -> NumberLine:
+        """What the leaves of the tree stand for.
+
+        Raises
+        ------
+        ValueError
+            If the tree is an open one.
+        """
+        if not isinstance(self._line, NumberLine):
+            self.tree  # noqa: B018 - says why there is none
+            raise ValueError("A tree that is written out needs a NumberLine.")
+        return self._line
+
+    @property
+    def reach(self) -> Reach:
+        """What every prefix can still become; made when first asked for."""
         if self._reach is None:
             self._reach = Reach(self.codec, self.tree).to(self.transitions.device)
         return self._reach
+
+    @property
+    def cells(self) -> Cells:
+        """The numbers of the tree in number order; made when first asked for."""
+        if self._cells is None:
+            self._cells = cells_of(self.codec, self.tree)
+        return self._cells
+
+    @property
+    def edges(self) -> Float[Tensor, " edge"]:
+        """Borders of the cells (in an open tree of the longest prefixes that can be listed), scaled units.
+
+        Raises
+        ------
+        ValueError
+            If the tree is an open one and the codec is not ordered.
+        """
+        if self._edges is None:
+            self._edges = self.cells.edges if self.is_enumerable else edges_of(self.codec, self._tree)
+        return self._edges
+
+    def read(self, tokens: Int64[Tensor, "*shape step"], units: str) -> Float[Tensor, "*shape"]:
+        """Return what some sequences stand for, in ``"standard"`` or ``"data"`` units."""
+        if isinstance(self._line, NumberLine):
+            return self._line.read(self.tree.leaf_of(tokens), units)
+        return self._line.read(tokens, units)
+
+    def read_targets(self, y: Float[Tensor, "*shape"], units: str) -> Float[Tensor, "*shape"]:
+        """Return targets that came in data units, in ``"standard"`` or ``"data"`` units."""
+        return self._line.targets(y, units)
+
+    def states_on_path(self, tokens: Int64[Tensor, "*shape step"]) -> Int64[Tensor, "*shape step"]:
+        """Return the grammar state in which each token is chosen."""
+        states = [torch.zeros_like(tokens[..., 0])]
+        for step in range(tokens.shape[-1] - 1):
+            states.append(self.transitions[states[-1], tokens[..., step]])
+        return torch.stack(states, dim=-1)
+
+    def distances_at(
+        self, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"]
+    ) -> Float[Tensor, "batch ... vocab"]:
+        """Return how far from each row's target the nearest number beyond every edge is, scaled units.
+
+        Infinite for forbidden tokens. The target's number is what the codec makes of ``z``, so that on the target's own
+        path its own digits are nearest.
+        """
+        number = self.codec.decode(self.codec.encode(z)).view(-1, *[1] * (nodes.ndim - 1))
+        return self.reach.distances(nodes, number.expand(nodes.shape))
+
+    def distances_along(
+        self, tokens: Int64[Tensor, "batch draw step"], z: Float[Tensor, " batch"]
+    ) -> Float[Tensor, "batch draw step vocab"]:
+        """Return the same at each step of given sequences; the tree need not be written out.
+
+        Raises
+        ------
+        ValueError
+            If it is not and the codec is not ordered.
+        """
+        if self.is_enumerable:
+            return self.distances_at(self.tree.nodes_on_path(tokens), z)
+        number = self.codec.decode(self.codec.encode(z))
+        return open_distances(self.codec, tokens, number.unsqueeze(1).expand(tokens.shape[:2]))
 
     def next_token_log_probs(
         self,
@@ -99,14 +207,14 @@ class Policy(nn.Module):
 
         A prefix that several draws of a row share is run once, where that is cheaper.
         """
-        nodes = self.tree.nodes_on_path(tokens)
-        logits = self._logits_of_draws(memory, tokens, nodes)
-        return self.next_token_log_probs(logits, self.tree.state[nodes], temperature)
+        logits = self._logits_of_draws(memory, tokens)
+        return self.next_token_log_probs(logits, self.states_on_path(tokens), temperature)
 
     def _logits_of_draws(
-        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"], nodes: Int64[Tensor, "batch draw step"]
+        self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
     ) -> Float[Tensor, "batch draw step vocab"]:
-        if tokens.shape[1] > 1 and not self.model.looks_up_prefixes:
+        if tokens.shape[1] > 1 and self.is_enumerable and not self.model.looks_up_prefixes:
+            nodes = self.tree.nodes_on_path(tokens)
             distinct, place = distinct_nodes(self.tree, nodes.flatten(1))
             if is_worth_sharing(distinct.shape[1], place.shape[1]):
                 logits = self.model.node_logits(memory, distinct)
@@ -120,3 +228,8 @@ class Policy(nn.Module):
         logits = self.model.node_logits(memory, nodes)
         states = self.tree.state if nodes is None else self.tree.state[nodes]
         return self.next_token_log_probs(logits, states)
+
+
+def _default_line(codec: Codec, tree: DigitTree | OpenTree) -> NumberLine | OpenLine:
+    """Return what sequences stand for in scaled units."""
+    return NumberLine(codec.decode(tree.leaf_tokens)) if isinstance(tree, DigitTree) else OpenLine(codec)

@@ -11,7 +11,8 @@ from digitwise.policy.policy import Policy
 from digitwise.policy.rollout import Rollout
 
 Choose = Callable[[Tensor], Tensor]
-"""Maps log-probabilities ``(batch, draw, vocab)`` to the chosen tokens ``(batch, draw)``."""
+"""Maps log-probabilities of the next tokens in number order, ``(batch, draw, vocab)``, to the places of the chosen
+ones, ``(batch, draw)``."""
 
 
 @torch.no_grad()
@@ -49,11 +50,20 @@ def walk(policy: Policy, memory: Memory, n_draws: int, choose: Choose, temperatu
     tokens, log_probs = [], []
     for _ in range(policy.codec.length):
         next_log_probs = policy.next_token_log_probs(decoding.step(token), states, temperature)
-        token = choose(next_log_probs)
+        token = _chosen_in_number_order(policy, states, next_log_probs, choose)
         states = policy.transitions[states, token]
         tokens.append(token)
         log_probs.append(next_log_probs.gather(-1, token.unsqueeze(-1)).squeeze(-1))
     return Rollout(torch.stack(tokens, dim=-1), torch.stack(log_probs, dim=-1), temperature)
+
+
+def _chosen_in_number_order(
+    policy: Policy, states: Int64[Tensor, "batch draw"], log_probs: Float[Tensor, "batch draw vocab"], choose: Choose
+) -> Int64[Tensor, "batch draw"]:
+    if policy.order is None:
+        return choose(log_probs)
+    order = policy.order[states]
+    return order.gather(-1, choose(log_probs.gather(-1, order)).unsqueeze(-1)).squeeze(-1)
 
 
 def invert_cdf(
