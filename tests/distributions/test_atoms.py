@@ -62,3 +62,23 @@ def test_wrong_arguments_are_errors(values: object, probs: object, message: str)
         Atoms(values, probs)
     with pytest.raises(ValueError, match="draws must be"):
         Atoms.from_draws([1.0, 2.0])
+
+
+def test_both_ends_of_an_interval_belong_to_it() -> None:
+    law = Atoms([2.0, 0.0, 1.0], [[0.2, 0.3, 0.5]])
+    found = np.exp(law.log_prob_of_interval([[0.0, 0.0, 0.1, 0.1, 2.0, 3.0]], [[1.0, 0.9, 0.9, 9.0, 2.0, 4.0]]))
+    np.testing.assert_allclose(found, [[0.8, 0.3, 0.0, 0.7, 0.2, 0.0]])
+
+
+def test_little_mass_beside_much_is_not_lost() -> None:
+    law = Atoms([0.0, 1.0, 2.0, 3.0], [[0.5, 1e-30, 2e-30, 0.5]])
+    np.testing.assert_allclose(
+        law.log_prob_of_interval([[0.5, 1.5]], [[2.5, 2.5]]), np.log([[3e-30, 2e-30]]), rtol=1e-14
+    )
+
+
+def test_the_score_of_an_interval_by_hand() -> None:
+    law = Atoms([0.0, 4.0], [[0.5, 0.5]])
+    low = [[1.0, -np.inf, 5.0, -2.0, 3.0]]
+    high = [[3.0, -1.0, np.inf, -1.0, np.inf]]
+    np.testing.assert_allclose(law.crps_of_interval(low, high), [[0.25 + 0.25, 1 + 1, 1 + 1, 1 + 1, 0.75]])

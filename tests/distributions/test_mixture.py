@@ -29,6 +29,17 @@ def test_the_cdf_is_the_weighted_average(weights: object) -> None:
     assert law.tails == "exponential"
 
 
+def test_members_may_share_the_edges_of_each_row() -> None:
+    edges = EDGES * np.array([[1.0], [2.0], [0.5]])
+    members = [Histogram(edges, law.probs, tails=("closed", "exponential")) for law in LAWS]
+    law = mix(members)
+    np.testing.assert_allclose(law.cdf(Y), np.mean([member.cdf(Y) for member in members], axis=0), rtol=1e-12)
+    assert law.tails == ("closed", "exponential")
+    for other in (Histogram(edges[::-1], LAWS[0].probs), Histogram(EDGES, LAWS[0].probs)):
+        with pytest.raises(ValueError, match="share their edges"):
+            mix([members[0], other])
+
+
 def test_one_member_is_itself() -> None:
     np.testing.assert_array_equal(mix(LAWS[:1]).probs, LAWS[0].probs)
 
@@ -41,6 +52,7 @@ def test_one_member_is_itself() -> None:
         ([LAWS[0], Histogram(EDGES + 1.0, LAWS[0].probs)], None, "edges"),
         ([LAWS[0], Histogram(EDGES, LAWS[0].probs)], None, "values and tails"),
         ([LAWS[0], Histogram(EDGES, LAWS[0].probs, VALUES)], None, "values and tails"),
+        ([LAWS[0], Histogram(EDGES, LAWS[0].probs, VALUES, ("closed", "exponential"))], None, "values and tails"),
         (LAWS, [0.5, 0.5], "member"),
         (LAWS, [0.5, 0.5, 0.5, 0.5], "sum to 1"),
     ],

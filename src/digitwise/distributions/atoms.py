@@ -4,7 +4,7 @@ from functools import cached_property
 from typing import final
 
 import numpy as np
-from jaxtyping import Float
+from jaxtyping import Float, Int
 from numpy.typing import ArrayLike
 
 from digitwise.distributions.probabilities import (
@@ -13,6 +13,7 @@ from digitwise.distributions.probabilities import (
     expectation,
     running_sum,
 )
+from digitwise.distributions.range_sums import range_sum
 from digitwise.distributions.rows import (
     Numbers,
     RandomState,
@@ -20,6 +21,7 @@ from digitwise.distributions.rows import (
     central_levels,
     count_below,
     open_uniforms,
+    per_interval,
     per_level,
     per_row,
     row_selector,
@@ -157,7 +159,54 @@ class Atoms:
 
     def crps(self, y: Numbers) -> Float[FloatArray, "row ..."]:
         """Return the continuous ranked probability score, ``E|Y - y| - E|Y - Y'| / 2``, exactly."""
-        return per_row(self._crps, y, len(self))
+        return per_row(lambda y: self._integrated_squares(y, y), y, len(self))
+
+    def crps_of_interval(self, low: Numbers, high: Numbers) -> Float[FloatArray, "row ..."]:
+        r"""Return the score of an outcome of which only ``low <= y <= high`` is known, exactly.
+
+        :math:`\int_{-\infty}^{low} F(x)^2 dx + \int_{high}^{\infty} (1 - F(x))^2 dx`, as explained in
+        `Histogram.crps_of_interval`.
+
+        Parameters
+        ----------
+        low, high
+            Ends of the interval, in the shapes of ``y`` elsewhere; ``-inf`` or ``inf`` where unknown.
+
+        Raises
+        ------
+        ValueError
+            If NaN is among them, ``low`` is above ``high``, or shapes do not fit the rows.
+
+        Examples
+        --------
+        >>> law = Atoms([0.0, 4.0], [[0.5, 0.5]])
+        >>> law.crps_of_interval(1.0, [[1.0, 3.0, np.inf]])
+        array([[1.  , 0.5 , 0.25]])
+        """
+        return per_interval(self._integrated_squares, low, high, len(self))
+
+    def log_prob_of_interval(self, low: Numbers, high: Numbers) -> Float[FloatArray, "row ..."]:
+        """Return the log of the mass of ``low <= y <= high``, both ends included; ``-inf`` for none.
+
+        Masses are added up and never subtracted: a little mass beside much is not lost to rounding.
+
+        Parameters
+        ----------
+        low, high
+            Ends of the interval, in the shapes of ``y`` elsewhere; ``-inf`` or ``inf`` where unknown.
+
+        Raises
+        ------
+        ValueError
+            If NaN is among them, ``low`` is above ``high``, or shapes do not fit the rows.
+
+        Examples
+        --------
+        >>> law = Atoms([0.0, 1.0, 2.0], [[0.5, 0.5, 1e-30]])
+        >>> law.log_prob_of_interval([[1.0, 1.5]], [[2.0, 3.0]]).round(2)
+        array([[ -0.69, -69.08]])
+        """
+        return per_interval(self._log_mass_between, low, high, len(self))
 
     def prob_above(self, threshold: Numbers) -> Float[FloatArray, "row ..."]:
         """Return the probability of a value above the threshold."""
@@ -176,9 +225,13 @@ class Atoms:
         return np.take_along_axis(np.atleast_2d(self.values), self._order, axis=1)
 
     @cached_property
+    def _sorted_probs(self) -> Float[FloatArray, "row atom"]:
+        return np.take_along_axis(self.probs, self._order, axis=1)
+
+    @cached_property
     def _sums(self) -> Float[FloatArray, "row node"]:
         """Total mass of the first 0, 1, …, atom sorted values."""
-        return running_sum(np.take_along_axis(self.probs, self._order, axis=1))
+        return running_sum(self._sorted_probs)
 
     def _cdf(self, y: Float[FloatArray, "row point"]) -> Float[FloatArray, "row point"]:
         count = count_below(self._sorted, y, side="right")
@@ -194,7 +247,18 @@ class Atoms:
         atom = count_below(self._sums[:, 1:], level, side="left")
         return np.take_along_axis(self._sorted, atom, axis=1)
 
-    def _crps(self, y: Float[FloatArray, "row point"]) -> Float[FloatArray, "row point"]:
+    def _log_mass_between(
+        self, low: Float[FloatArray, "row point"], high: Float[FloatArray, "row point"]
+    ) -> Float[FloatArray, "row point"]:
+        start = count_below(self._sorted, low, side="left")
+        end = count_below(self._sorted, high, side="right")
+        with np.errstate(divide="ignore"):
+            return np.minimum(np.log(range_sum(self._sorted_probs, start, end)), 0.0)
+
+    def _integrated_squares(
+        self, low: Float[FloatArray, "row point"], high: Float[FloatArray, "row point"]
+    ) -> Float[FloatArray, "row point"]:
+        """Return the integral of ``F²`` up to ``low`` plus that of ``(1 - F)²`` from ``high``."""
         values, cdf = self._sorted, self._sums[:, 1:]
         gaps = np.diff(values, axis=1)
         # below[a] = integral of F² up to atom a; above[a] = integral of (1 - F)² from atom a.
@@ -203,14 +267,27 @@ class Atoms:
         pieces = gaps * (1.0 - cdf[:, :-1]) ** 2
         above[:, :-1] = np.cumsum(pieces[:, ::-1], axis=1)[:, ::-1]
 
-        inside = np.clip(y, values[:, :1], values[:, -1:])
-        atom = np.maximum(count_below(values, inside, side="right") - 1, 0)
-        after = np.minimum(atom + 1, values.shape[1] - 1)
+        low_inside, atom = self._atom_below(low)
         at = np.take_along_axis(cdf, atom, axis=1)
-        return (
-            np.take_along_axis(below, atom, axis=1)
-            + at**2 * (inside - np.take_along_axis(values, atom, axis=1))
-            + (1.0 - at) ** 2 * (np.take_along_axis(values, after, axis=1) - inside)
-            + np.take_along_axis(above, after, axis=1)
-            + np.abs(y - inside)
+        up_to_low = np.take_along_axis(below, atom, axis=1) + at**2 * (
+            low_inside - np.take_along_axis(values, atom, axis=1)
         )
+        high_inside = low_inside
+        if high is not low:
+            high_inside, atom = self._atom_below(high)
+            at = np.take_along_axis(cdf, atom, axis=1)
+        after = np.minimum(atom + 1, values.shape[1] - 1)
+        score: FloatArray = (
+            up_to_low
+            + (1.0 - at) ** 2 * (np.take_along_axis(values, after, axis=1) - high_inside)
+            + np.take_along_axis(above, after, axis=1)
+            + (np.maximum(low - low_inside, 0.0) + np.maximum(high_inside - high, 0.0))
+        )
+        return score
+
+    def _atom_below(
+        self, y: Float[FloatArray, "row point"]
+    ) -> tuple[Float[FloatArray, "row point"], Int[np.ndarray, "row point"]]:
+        """Return ``y``, moved to the nearest atom if it is outside all of them, and the last atom up to it."""
+        inside = np.clip(y, self._sorted[:, :1], self._sorted[:, -1:])
+        return inside, np.maximum(count_below(self._sorted, inside, side="right") - 1, 0)

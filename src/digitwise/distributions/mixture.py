@@ -16,7 +16,8 @@ def mix(laws: Sequence[Histogram], weights: ArrayLike | None = None) -> Histogra
     Parameters
     ----------
     laws
-        Histograms with the same rows, edges, values and tails: one per member.
+        Histograms with the same rows, edges, values and tails: one per member. Rows may have their
+        own edges, if these are the same in every member.
     weights
         ``(member,)``, or ``(row, member)`` for every row its own; non-negative, summing to 1. Equal
         by default.

@@ -50,12 +50,64 @@ def per_row(function: RowFunction, y: Numbers, n_rows: int, name: str = "y") -> 
     points = np.asarray(y, dtype=np.float64)
     if np.isnan(points).any():
         raise ValueError(f"{name} must not hold NaN. Drop those rows from the law and from {name}.")
+    answer = function(_matrix(points, n_rows, name))
+    return answer if points.ndim == 2 else answer[:, 0]
+
+
+def per_interval(
+    function: Callable[[FloatArray, FloatArray], FloatArray], low: Numbers, high: Numbers, n_rows: int
+) -> Float[FloatArray, "row ..."]:
+    """Return ``function`` of intervals in data units, in the shape that their ends ask for.
+
+    Parameters
+    ----------
+    function
+        Maps two matrices ``(row, k)``, the lower and the upper ends, to a matrix of that shape.
+    low, high
+        Each as ``y`` in `per_row`, and infinite where unknown; the answer is ``(row, k)`` as soon as
+        one of them has two axes.
+    n_rows
+        Rows of the law.
+
+    Raises
+    ------
+    ValueError
+        If an end has another shape or holds NaN, or a lower end is above its upper end.
+
+    Examples
+    --------
+    >>> per_interval(lambda low, high: high - low, 1.0, [2.0, np.inf], n_rows=2)
+    array([ 1., inf])
+    >>> per_interval(lambda low, high: high - low, [0.0, 1.0], [[2.0, 3.0, 4.0]], n_rows=2)
+    array([[2., 3., 4.],
+           [1., 2., 3.]])
+    """
+    lower, upper = np.asarray(low, dtype=np.float64), np.asarray(high, dtype=np.float64)
+    if np.isnan(lower).any() or np.isnan(upper).any():
+        raise ValueError("low and high must not hold NaN. Pass -inf or inf for an end that is not known.")
+    start, end = _matrix(lower, n_rows, "low"), _matrix(upper, n_rows, "high")
+    if lower.ndim == upper.ndim == 2 and start.shape != end.shape:
+        raise ValueError(
+            f"low and high must hold as many intervals per row, but got shapes {lower.shape} and {upper.shape}."
+        )
+    start, end = np.broadcast_arrays(start, end)
+    if np.any(start > end):
+        row, place = (int(axis) for axis in np.argwhere(start > end)[0])
+        raise ValueError(
+            f"low must be at most high, but row {row} got low={start[row, place]} and high={end[row, place]}. "
+            "For an outcome that is known pass it as both."
+        )
+    answer = function(start, end)
+    return answer if 2 in (lower.ndim, upper.ndim) else answer[:, 0]
+
+
+def _matrix(points: FloatArray, n_rows: int, name: str) -> Float[FloatArray, "row point"]:
     if points.ndim == 0:
-        return function(np.full((n_rows, 1), points))[:, 0]
+        return np.full((n_rows, 1), points)
     if points.ndim == 1 and points.shape[0] == n_rows:
-        return function(points[:, None])[:, 0]
+        return points[:, None]
     if points.ndim == 2 and points.shape[0] in (1, n_rows):
-        return function(np.broadcast_to(points, (n_rows, points.shape[1])))
+        return np.broadcast_to(points, (n_rows, points.shape[1]))
     raise ValueError(
         f"{name} must be a number, (row,), (row, k) or (1, k) with {n_rows} rows, but got shape "
         f"{points.shape}. For one grid shared by all rows pass {name}[None, :]."

@@ -1,5 +1,7 @@
 """Metrics: pure functions of true values and predictions, points or whole laws."""
 
+from digitwise.metrics.censored import IntervalLaw, interval_crps, interval_nll
+from digitwise.metrics.energy import energy_score
 from digitwise.metrics.point import mae, r2, relative_error, rmse
 from digitwise.metrics.probabilistic import (
     coverage,
@@ -29,6 +31,10 @@ __all__ = [
     "pinball_loss",
     "pit",
     "reliability",
+    "IntervalLaw",
+    "interval_crps",
+    "interval_nll",
+    "energy_score",
     "Metric",
     "METRICS",
     "get_metric",
