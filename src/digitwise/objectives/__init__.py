@@ -11,6 +11,7 @@ from digitwise.objectives.expert import expert_probs, expert_tokens
 from digitwise.objectives.genre2 import GenRe2
 from digitwise.objectives.group_rewards import CRPSGainReward, EnergyScoreReward
 from digitwise.objectives.grpo import GRPO
+from digitwise.objectives.joint_head import JointHead
 from digitwise.objectives.named_rewards import REWARDS
 from digitwise.objectives.number_token_loss import NTLMSE, NTLWAS, NumberTokenLoss
 from digitwise.objectives.objective import Objective, SequenceObjective
@@ -60,6 +61,7 @@ __all__ = [
     "HuberReward",
     "IntervalReward",
     "KernelReward",
+    "JointHead",
     "LabelSmoothing",
     "LogErrorReward",
     "NumberTokenLoss",

@@ -1,18 +1,21 @@
 """A policy and its objective behind the same interface as the other heads."""
 
+import sys
 from typing import Any
 
 import numpy as np
-from jaxtyping import Float
-from torch import nn
+from jaxtyping import Float, Int64
+from torch import Tensor, nn
 
-from digitwise.distributions import Histogram
+from digitwise.distributions import Histogram, Tail
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
 from digitwise.objectives.objective import Objective, call_objective, n_updates, needs_reference, uses_dropout
 from digitwise.objectives.reference import Reference
 from digitwise.policy.enumeration import leaf_probs
 from digitwise.policy.policy import Policy
+
+TINY = sys.float_info.min
 
 
 class DecodingHead(nn.Module):
@@ -26,6 +29,8 @@ class DecodingHead(nn.Module):
         What to minimise; its automatic settings settled.
     edges_y, values_y
         Borders and values of the codec's cells in data units.
+    tails
+        Whether the mass of the lowest and of the highest cell falls off beyond it, or ends there.
     """
 
     def __init__(
@@ -34,10 +39,11 @@ class DecodingHead(nn.Module):
         objective: Objective,
         edges_y: Float[np.ndarray, " edge"],
         values_y: Float[np.ndarray, " leaf"],
+        tails: tuple[Tail, Tail] = ("exponential", "exponential"),
     ) -> None:
         super().__init__()
         self.policy, self.objective = policy, objective
-        self.edges_y, self.values_y = edges_y, values_y
+        self.edges_y, self.values_y, self.tails = edges_y, values_y, tails
 
     @property
     def uses_dropout(self) -> bool:
@@ -69,9 +75,28 @@ class DecodingHead(nn.Module):
         return Reference(self.policy, memory)
 
     def law(self, memory: Memory) -> Histogram:
-        """Return the exact laws, data units; the outermost leaves are open."""
-        probs = self.policy.cells.probs(leaf_probs(self.policy, memory)).cpu().double().numpy()
-        return Histogram(edges=self.edges_y, probs=probs, values=self.values_y, tails="exponential")
+        """Return the exact laws, data units; the outermost cells are open, unless the target is bounded there."""
+        return self.law_of(leaf_probs(self.policy, memory))
+
+    def law_of(self, probs: Float[Tensor, "row leaf"]) -> Histogram:
+        """Return the laws with given probabilities of the leaves, data units."""
+        by_cell = self.policy.cells.probs(probs).cpu().double().numpy()
+        return Histogram(edges=self.edges_y, probs=by_cell, values=self.values_y, tails=self.tails)
+
+    def numbers_in(
+        self, cell: Int64[np.ndarray, "*shape"], part: Float[np.ndarray, "*shape"]
+    ) -> Float[np.ndarray, "*shape"]:
+        """Return the number at some part (0 to 1) of the mass of some cells, data units.
+
+        Uniform random parts give draws from the law of `law_of`, given the cell.
+        """
+        edges, widths = self.edges_y, np.diff(self.edges_y)
+        y = edges[cell] + part * widths[cell]
+        if self.tails[0] == "exponential":
+            y = np.where(cell == 0, edges[1] + widths[0] * np.log(np.maximum(part, TINY)), y)
+        if self.tails[1] == "exponential":
+            y = np.where(cell == len(widths) - 1, edges[-2] - widths[-1] * np.log(np.maximum(1 - part, TINY)), y)
+        return np.asarray(y)
 
     def finish(self, memory: Memory, targets: Targets) -> None:
         """Nothing is left to set."""

@@ -81,8 +81,8 @@ class SmoothedCrossEntropy(Combinable):
             return self
         return replace(self, width=automatic_width(place_of(torch.as_tensor(z).double(), edges).numpy()))
 
-    def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
-        """Return the loss of a batch.
+    def width_at(self, progress: float) -> float:
+        """Return the bell's width after some share of the planned steps.
 
         Raises
         ------
@@ -91,7 +91,17 @@ class SmoothedCrossEntropy(Combinable):
         """
         if isinstance(self.width, str):
             raise ValueError("The width is still 'auto'. Call adapt(z_train, codec) first.")
-        width = self.width * (1 - (1 - self.final_share) * targets.progress)
+        return self.width * (1 - (1 - self.final_share) * progress)
+
+    def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
+        """Return the loss of a batch.
+
+        Raises
+        ------
+        ValueError
+            If the width is still automatic: call ``adapt`` first.
+        """
+        width = self.width_at(targets.progress)
         return LossOutput(weighted_mean(_losses(policy, memory, targets.z, width), targets.weight))
 
 

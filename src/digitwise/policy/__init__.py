@@ -1,5 +1,7 @@
 """Policies: laws over digit sequences, and the ways to read them."""
 
+from digitwise.policy.chain import Chain
+from digitwise.policy.chain_laws import conditional_probs, joint_draws
 from digitwise.policy.enumeration import leaf_log_probs, leaf_probs
 from digitwise.policy.policy import Policy
 from digitwise.policy.quantile_decoding import decode_quantiles, sample_stratified
@@ -7,10 +9,13 @@ from digitwise.policy.rollout import Rollout
 from digitwise.policy.sampling import greedy, sample
 
 __all__ = [
+    "Chain",
     "Policy",
     "Rollout",
+    "conditional_probs",
     "decode_quantiles",
     "greedy",
+    "joint_draws",
     "leaf_log_probs",
     "leaf_probs",
     "sample",
