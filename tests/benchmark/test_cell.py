@@ -112,8 +112,9 @@ def test_scores_scale_with_the_target() -> None:
     rng = np.random.default_rng(0)
     y, means = rng.normal(size=30), rng.normal(size=(30, 1))
     ones = np.ones((30, 1))
-    small = score(y, means[:, 0], GaussianMixture(ones, means, ones))
-    large = score(100 * y, 100 * means[:, 0], GaussianMixture(ones, 100 * means, 100 * ones))
+    train_y = np.abs(rng.normal(size=50))
+    small = score(y, means[:, 0], GaussianMixture(ones, means, ones), train_y)
+    large = score(100 * y, 100 * means[:, 0], GaussianMixture(ones, 100 * means, 100 * ones), 100 * train_y)
     for name, value in small.items():
         assert value is not None
         by_hundred = name in IN_DATA_UNITS

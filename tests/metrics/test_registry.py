@@ -21,6 +21,7 @@ WEIGHT = np.array([1.0, 2.0, 0.5])
         ("rmse", False, False, metrics.rmse(Y, POINT, WEIGHT)),
         ("mae", False, False, metrics.mae(Y, POINT, WEIGHT)),
         ("r2", False, True, metrics.r2(Y, POINT, WEIGHT)),
+        ("relative_error", False, False, metrics.relative_error(Y, POINT, WEIGHT)),
         ("spearman", False, True, metrics.spearman(Y, POINT, WEIGHT)),
         ("kendall", False, True, metrics.kendall(Y, POINT, WEIGHT)),
         ("crps", True, False, metrics.mean_crps(LAW, Y, WEIGHT)),

@@ -44,7 +44,7 @@ class Cell:
     @property
     def key(self) -> str:
         """Hash of all settings that decide the figures, apart from data set and seed."""
-        settings = {
+        settings: dict[str, Any] = {
             "estimator": self.method.estimator,
             "params": all_params(self.suite, self.method),
             "max_train": self.suite.max_train,
@@ -52,7 +52,14 @@ class Cell:
         }
         if self.method.starts_from is not None:
             settings["starts_from"] = self.first_stage.key
+        if self.dropped:
+            settings["drop"] = self.dropped
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
+
+    @property
+    def dropped(self) -> tuple[str, ...]:
+        """The columns of the data set that are no features here."""
+        return self.suite.drop.get(self.dataset, ())
 
     @property
     def first_stage(self) -> "Cell":
@@ -108,7 +115,7 @@ def run_cell(cell: Cell, folder: Path | None) -> Record:
         record["starts_from"] = cell.method.starts_from
     try:
         with cpu_threads(cell.suite.threads):
-            return {**record, "status": "ok", **_measure(cell, load_dataset(cell.dataset, folder))}
+            return {**record, "status": "ok", **_measure(cell, load_dataset(cell.dataset, folder, cell.dropped))}
     except Exception as error:  # one failing cell must not stop the others
         return {**record, "status": "failed", "error": describe_error(error)}
 
@@ -148,7 +155,7 @@ def _measure(cell: Cell, data: Dataset) -> Record:
         "n_features": data.n_features,
         "test_std": float(np.std(test[1])),
         "distinct_share": len(np.unique(data.y)) / data.n_rows,
-        "scores": score(test[1], point, law),
+        "scores": score(test[1], point, law, train[1]),
         "fit_seconds": seconds,
         "predict_seconds": predicted - started,
         **competitor.facts(),

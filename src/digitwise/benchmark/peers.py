@@ -66,6 +66,9 @@ class CatBoostCompetitor:
         Trees at the most; the validation rows' RMSE chooses how many are kept.
     early_stopping_rounds
         Trees without improvement before training stops.
+    log1p
+        Whether trees learn ``log(1 + y)``, for targets above -1; predictions are transformed back, so they are nearer
+        to a median than to a mean.
     settings
         Further parameters of ``CatBoostRegressor``.
 
@@ -79,6 +82,7 @@ class CatBoostCompetitor:
     threads: int = 1
     iterations: int = 2000
     early_stopping_rounds: int = 100
+    log1p: bool = False
     settings: dict[str, Any] = field(default_factory=dict)
     _model: Any = field(default=None, init=False)
 
@@ -103,20 +107,32 @@ class CatBoostCompetitor:
         )
 
     def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
-        """Grow trees, and keep as many as do best on the validation rows."""
+        """Grow trees, and keep as many as do best on the validation rows.
+
+        Raises
+        ------
+        ValueError
+            If the logarithm is asked for, and a target is -1 or less.
+        """
         categories = _category_names(X)
+        held_out = validation_data[1]
+        if self.log1p:
+            if min(y.min(), held_out.min()) <= -1:
+                raise ValueError("log1p needs targets above -1. Leave it out for this data set.")
+            y, held_out = np.log1p(y), np.log1p(held_out)
         self._model.fit(
             _as_text(X, categories),
             y,
             cat_features=categories,
-            eval_set=(_as_text(validation_data[0], categories), validation_data[1]),
+            eval_set=(_as_text(validation_data[0], categories), held_out),
             use_best_model=True,
         )
 
     def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
         """Return points, and no laws."""
         points = self._model.predict(_as_text(X, _category_names(X)))
-        return np.asarray(points, dtype=np.float64), None
+        points = np.asarray(points, dtype=np.float64)
+        return np.expm1(points) if self.log1p else points, None
 
     def facts(self) -> dict[str, float | int | str | None]:
         """Return the number of trees."""

@@ -16,6 +16,7 @@ from digitwise.benchmark.figure import save_ratios
 from digitwise.benchmark.results import Record
 from digitwise.benchmark.suite import Suite
 from digitwise.benchmark.tables import (
+    WIDE_MEANS,
     dataset_table,
     failure_table,
     mean_of,
@@ -37,6 +38,12 @@ SECOND_STAGE = (
     "Validation figures before the second stage and after its last epoch, whichever epoch was kept: means over cells, "
     "of CRPS and width as a ratio of last to first, and of the coverage of 90 % intervals. *Kept* is the epoch that "
     "the validation rule chose of those that were run."
+)
+RELATIVE = (
+    "Medians over test rows of |prediction − target| / |target|, and means (*on average*) with sizes of at least the "
+    "5th percentile of those that are not 0; for the point predictions, and for the medians of the laws (again the "
+    "points where there are no laws). *Outside* is beyond the lowest and the highest training target; *below 0* is "
+    "given where no training target is negative."
 )
 FEW_DISTINCT = 0.05  # share of distinct targets below which densities mean little
 
@@ -110,6 +117,7 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         "deviations of the test targets (narrow is good only where the coverage is right).",
         score_table(board, "coverage_90", decimals=1, scale=100.0, mark_lowest=False),
         score_table(board, "width_90_per_std", decimals=2, mark_lowest=False),
+        *_relative_sections(board),
         "## Seconds of training",
         seconds_table(board),
         "## Data sets",
@@ -121,6 +129,21 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         *(["## Failed cells", failure_table(board)] if board.failed else []),
     ]
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _relative_sections(board: Board) -> list[str]:
+    """Return what is said of relative errors, ranks and ranges; nothing where no record has them."""
+    if not np.isfinite(board.score("median_relative_error")).any():
+        return []
+    return [
+        "## Relative errors, and predictions where no training target lies",
+        RELATIVE,
+        means_table(board, WIDE_MEANS, seconds=False),
+        "Relative errors of the laws' medians, set by set:",
+        score_table(board, "median_relative_error", decimals=3),
+        "Spearman's rank correlation of points and targets (the highest is best):",
+        score_table(board, "spearman", decimals=3, mark_lowest=False),
+    ]
 
 
 def picture_of(board: Board, picture: str) -> list[str]:

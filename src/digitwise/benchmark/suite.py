@@ -83,11 +83,14 @@ class Suite:
     name, description
         Short identifier, and what the suite is for.
     datasets
-        Names of tables of a folder, or built-in ones such as ``"embedded:diabetes"``.
+        Names of tables of a folder, features of its queries such as ``"features:sql_cardinality"``, or built-in ones
+        such as ``"embedded:diabetes"``.
     methods
         What is compared.
     seeds
         Each decides split, initialisation and batches of a repetition.
+    drop
+        Data set to columns that are no features, such as those that give the target away.
     max_train
         Cap on the training rows; None for none.
     threads
@@ -126,6 +129,7 @@ class Suite:
     methods: tuple[Method, ...]
     description: str = ""
     seeds: tuple[int, ...] = (0,)
+    drop: dict[str, tuple[str, ...]] = field(default_factory=dict)
     max_train: int | None = None
     threads: int = 1
     shared: dict[str, Any] = field(default_factory=dict)
@@ -152,6 +156,7 @@ class Suite:
             raise ValueError(f"Seeds must be at least 0, but {self.name} has {list(self.seeds)}.")
         check_known([self.references.rmse, self.references.crps], names, "reference method")
         check_known(self.focus or (), names, "method in focus")
+        check_known(tuple(self.drop), self.datasets, "data set to drop columns of")
         first_stages = [method.name for method in self.methods if method.starts_from is None]
         for method in self.methods:
             if method.starts_from is not None:

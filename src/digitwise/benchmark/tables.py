@@ -2,6 +2,7 @@
 
 import json
 import math
+from collections.abc import Mapping
 
 import numpy as np
 
@@ -45,25 +46,38 @@ MEANS = {
 }
 """Columns of the table of means: their scores, and decimals."""
 
+WIDE_MEANS = {
+    "point off by": ("relative_error", 3),
+    "on average": ("mean_relative_error", 2),
+    "median off by": ("median_relative_error", 3),
+    "on average ": ("median_mean_relative_error", 2),
+    "points outside": ("outside_train", 4),
+    "mass outside": ("mass_outside_train", 4),
+    "points below 0": ("below_zero", 4),
+    "mass below 0": ("mass_below_zero", 4),
+}
+"""The same for targets that span orders of magnitude: relative errors, and what lies where no training target does."""
 
-def means_table(board: Board) -> str:
-    """Return the means of all scores over the data sets, one row per method, and the seconds of training.
+
+def means_table(board: Board, columns_of: Mapping[str, tuple[str, int]] = MEANS, *, seconds: bool = True) -> str:
+    """Return the means of scores over the data sets, one row per method, and the seconds of training.
 
     A method without a score on every data set that any method has it on shows a dash: means over other sets would not
     compare.
     """
     columns = []
-    for name, decimals in MEANS.values():
+    for name, decimals in columns_of.values():
         mean, _ = mean_over_seeds(board.score(name))
         used = np.isfinite(mean).any(axis=1)
         whole = used.any() & np.isfinite(mean[used]).all(axis=0)
         columns.append(
             [number(float(mean[used, i].mean()) if whole[i] else math.nan, decimals) for i in range(len(board.methods))]
         )
-    seconds = board.fact("fit_seconds")
-    columns.append([number(mean_of(seconds[:, i]), 1) for i in range(len(board.methods))])
+    if seconds:
+        fit_seconds = board.fact("fit_seconds")
+        columns.append([number(mean_of(fit_seconds[:, i]), 1) for i in range(len(board.methods))])
     rows = [list(cells) for cells in zip(board.methods, *columns, strict=True)]
-    return table(["method", *MEANS, "fit, s"], rows)
+    return table(["method", *columns_of, *(["fit, s"] if seconds else [])], rows)
 
 
 def second_stage_table(board: Board) -> str:

@@ -2,6 +2,7 @@
 
 from digitwise.datasets.dataset import Dataset, MixtureParameters
 from digitwise.datasets.embedded import load_diabetes
+from digitwise.datasets.query_folder import list_queries, load_query_features
 from digitwise.datasets.splitting import Split, train_validation_test
 from digitwise.datasets.synthetic import (
     make_bimodal,
@@ -25,4 +26,6 @@ __all__ = [
     "make_constant",
     "list_tabular",
     "load_tabular",
+    "list_queries",
+    "load_query_features",
 ]

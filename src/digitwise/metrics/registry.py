@@ -6,7 +6,7 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
-from digitwise.metrics.point import mae, r2, rmse
+from digitwise.metrics.point import mae, r2, relative_error, rmse
 from digitwise.metrics.probabilistic import (
     Law,
     coverage,
@@ -73,6 +73,7 @@ _TABLE: dict[str, tuple[Callable[..., float], bool, bool]] = {
     "rmse": (rmse, False, False),
     "mae": (mae, False, False),
     "r2": (r2, False, True),
+    "relative_error": (relative_error, False, False),
     "spearman": (spearman, False, True),
     "kendall": (kendall, False, True),
     "crps": (_crps, True, False),
