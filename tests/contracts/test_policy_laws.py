@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from digitwise.codecs import DigitTree, NormalizedCodec
-from digitwise.nn import DigitDecoder, Memory, NextTokenModel
+from digitwise.nn import DigitDecoder, Memory, NextTokenModel, PrefixForest
 from digitwise.policy import (
     Policy,
     decode_quantiles,
@@ -48,6 +48,27 @@ def test_cached_steps_equal_teacher_forcing(name: str) -> None:
     stepped = [state.step(None)]
     stepped += [state.step(tokens[..., step]) for step in range(policy.codec.length - 1)]
     torch.testing.assert_close(torch.stack(stepped, dim=2), forced)
+
+
+@policies
+@pytest.mark.parametrize("n_tokens", [1, 3])
+def test_prefixes_that_branch_equal_all_nodes(name: str, n_tokens: int) -> None:
+    """Prefixes of all rows and several lengths in each call, below any earlier ones."""
+    policy, memory = make_policy(name), make_memory(4, n_tokens)
+    tree, everywhere = policy.tree, policy.model.node_logits(memory)
+    forest = policy.model.forest(memory)
+    assert isinstance(forest, PrefixForest)
+    torch.testing.assert_close(forest.root_logits, everywhere[:, 0])
+    rows, nodes, generator = torch.arange(4), torch.zeros(4, dtype=torch.int64), torch.Generator().manual_seed(0)
+    for _ in range(4):
+        parents = torch.randint(len(nodes), (20,), generator=generator)
+        parents = parents[tree.depth[nodes[parents]] < tree.length - 1]
+        children = tree.child[nodes[parents]]
+        tokens = torch.multinomial((children >= 0).double(), 1, generator=generator)
+        below = children.gather(1, tokens).squeeze(1)
+        logits = forest.expand(parents, tokens.squeeze(1))
+        torch.testing.assert_close(logits, everywhere[rows[parents], below])
+        rows, nodes = torch.cat([rows, rows[parents]]), torch.cat([nodes, below])
 
 
 @policies
@@ -173,6 +194,10 @@ def test_a_large_tree_gathers_only_the_nodes_it_needs() -> None:
     torch.testing.assert_close(scored, leaf_log_probs(policy, memory).gather(1, leaves))
     rollout = sample(policy, memory, 4)
     torch.testing.assert_close(policy.log_probs(memory, rollout.tokens), rollout.log_probs)
+    forest = policy.model.forest(memory)
+    branches = forest.expand(torch.tensor([2, 0]), torch.tensor([7, 3]))
+    named = policy.model.node_logits(memory, torch.tensor([[0, 4], [0, 1], [0, 8]]))
+    torch.testing.assert_close(branches, named[[2, 0], 1])
 
 
 def test_bad_arguments_are_named() -> None:

@@ -1,11 +1,23 @@
 """Multi-head attention with a preallocated key-value cache: the only attention in the library."""
 
 from dataclasses import dataclass
+from typing import Protocol, runtime_checkable
 
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
+
+
+@runtime_checkable
+class Cache(Protocol):
+    """What earlier steps have left for later ones to look at."""
+
+    def append(
+        self, keys: Float[Tensor, "sequence head step head_dim"], values: Float[Tensor, "sequence head step head_dim"]
+    ) -> tuple[Tensor, Tensor]:
+        """Write new steps and return keys and values of all steps that they may look at."""
+        ...
 
 
 @dataclass
@@ -85,7 +97,7 @@ class Attention(nn.Module):
         mask: Bool[Tensor, "#sequence #step all_source"] | None = None,
         *,
         is_causal: bool = False,
-        cache: KeyValueCache | None = None,
+        cache: Cache | None = None,
     ) -> Float[Tensor, "sequence step dim"]:
         """Return, for each query, the mix of the source steps it may look at (mask true = may look).
 

@@ -1,5 +1,6 @@
 """The papers' decoder: a small pre-norm transformer that writes one digit after another."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -8,8 +9,9 @@ from torch import Tensor, nn
 
 from digitwise.codecs.open_tree import OpenTree
 from digitwise.codecs.tree import DigitTree
-from digitwise.nn.attention import KeyValueCache
+from digitwise.nn.attention import Cache, KeyValueCache
 from digitwise.nn.memory import Memory
+from digitwise.nn.path_cache import PathCache, Paths
 from digitwise.nn.transformer import CrossContext, DecoderLayer
 
 ONE_PASS_NODES = 1024
@@ -87,6 +89,10 @@ class DigitDecoder(nn.Module):
         caches = [layer.self_attention.new_cache(n_sequences, self.length) for layer in self._layers()]
         return DigitDecodingState(self, self.contexts(memory), caches, n_draws)
 
+    def forest(self, memory: Memory) -> "DigitForest":
+        """Return prefixes that branch, each of which looks at the cached keys and values on its own path."""
+        return DigitForest(self, memory)
+
     def node_logits(
         self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
     ) -> Float[Tensor, "batch node vocab"]:
@@ -127,10 +133,10 @@ class DigitDecoder(nn.Module):
         self,
         hidden: Float[Tensor, "sequence step dim"],
         contexts: list[CrossContext],
-        mask: Bool[Tensor, "#sequence step step"] | None = None,
+        mask: Bool[Tensor, "#sequence step all_source"] | None = None,
         *,
         is_causal: bool = False,
-        caches: list[KeyValueCache] | None = None,
+        caches: Sequence[Cache] | None = None,
     ) -> Float[Tensor, "all_sequences step vocab"]:
         for index, layer in enumerate(self._layers()):
             cache = None if caches is None else caches[index]
@@ -161,3 +167,34 @@ class DigitDecodingState:
         for cache in self.caches:
             cache.select(self.n_draws, draws)
         self.n_draws = len(draws)
+
+
+class DigitForest:
+    """Prefixes that branch, with the keys and values of each.
+
+    Parameters
+    ----------
+    model
+        Runs them.
+    memory
+        The rows.
+    """
+
+    def __init__(self, model: DigitDecoder, memory: Memory) -> None:
+        self._model, self._contexts = model, model.contexts(memory)
+        self._paths = Paths(memory.features.shape[0], model.length, model.position.device)
+        self._caches = [PathCache(self._paths) for _ in self._contexts]
+        start = torch.full_like(self._paths.rows, model.vocab_size)
+        self.root_logits: Float[Tensor, "batch vocab"] = self._run(start)
+
+    def expand(self, parents: Int64[Tensor, " pick"], tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
+        """Run prefixes one token longer than earlier ones, and return the logits of what follows them."""
+        self._paths.extend(parents)
+        return self._run(tokens)
+
+    @torch.no_grad()
+    def _run(self, tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
+        model, paths = self._model, self._paths
+        hidden = (model.token_embedding(tokens) + model.position[paths.depth]).unsqueeze(1)
+        contexts = [context.take(paths.rows) for context in self._contexts]
+        return model._run(hidden, contexts, paths.mask, caches=self._caches).squeeze(1)

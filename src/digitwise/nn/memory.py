@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 
@@ -30,3 +30,7 @@ class Memory:
             return self.features.mean(1)
         share = self.mask.to(self.features.dtype)
         return (self.features * share.unsqueeze(-1)).sum(1) / share.sum(1, keepdim=True)
+
+    def take(self, rows: Int64[Tensor, " pick"] | slice) -> "Memory":
+        """Return the memory of some rows, which may repeat."""
+        return Memory(self.features[rows], None if self.mask is None else self.mask[rows])

@@ -1,7 +1,8 @@
 """The next-token model: what a policy needs of a decoder.
 
-Three ways to ask the same question, "which digit comes next?": for given sequences at once, step by step on a
-cache, and for nodes of the digit tree. A law test holds every model to the same answers.
+Four ways to ask the same question, "which digit comes next?": for given sequences at once, step by step on a cache,
+for nodes of the digit tree, and for prefixes that branch wherever one likes. A law test holds every model to the same
+answers.
 """
 
 from typing import Protocol, runtime_checkable
@@ -18,6 +19,30 @@ class DecodingState(Protocol):
 
     def step(self, tokens: Int64[Tensor, "batch draw"] | None) -> Float[Tensor, "batch draw vocab"]:
         """Append tokens (None at the start) and return the logits of the next ones."""
+        ...
+
+
+@runtime_checkable
+class PrefixForest(Protocol):
+    """Prefixes that branch anywhere, one tree per row, each of them run once; without gradient.
+
+    Prefixes are numbered in the order in which they are run: the empty ones of all rows first, so that prefix ``k`` of
+    the first ones belongs to row ``k``.
+    """
+
+    root_logits: Float[Tensor, "batch vocab"]
+    """Logits of the first token."""
+
+    def expand(self, parents: Int64[Tensor, " pick"], tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
+        """Run prefixes one token longer than earlier ones, and return the logits of what follows them.
+
+        Parameters
+        ----------
+        parents
+            Numbers of earlier prefixes, of any rows and lengths, with repeats.
+        tokens
+            What is appended to each.
+        """
         ...
 
 
@@ -40,6 +65,10 @@ class NextTokenModel(Protocol):
 
     def start(self, memory: Memory, n_draws: int) -> DecodingState:
         """Return a state that writes ``n_draws`` sequences per row, step by step."""
+        ...
+
+    def forest(self, memory: Memory) -> PrefixForest:
+        """Return a forest of prefixes in which only the empty ones have been run."""
         ...
 
     def node_logits(

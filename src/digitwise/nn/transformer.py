@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from digitwise.nn.attention import Attention, KeyValueCache
+from digitwise.nn.attention import Attention, Cache
 from digitwise.nn.memory import Memory
 
 
@@ -20,6 +20,10 @@ class CrossContext:
 
     answer: Float[Tensor, "batch 1 dim"] | None
     memory: Memory
+
+    def take(self, rows: Int64[Tensor, " pick"]) -> "CrossContext":
+        """Return the contexts of some rows, which may repeat."""
+        return CrossContext(None if self.answer is None else self.answer[rows], self.memory.take(rows))
 
 
 class DecoderLayer(nn.Module):
@@ -52,10 +56,10 @@ class DecoderLayer(nn.Module):
         self,
         hidden: Float[Tensor, "sequence step dim"],
         context: CrossContext,
-        mask: Bool[Tensor, "#sequence step step"] | None = None,
+        mask: Bool[Tensor, "#sequence step all_source"] | None = None,
         *,
         is_causal: bool = False,
-        cache: KeyValueCache | None = None,
+        cache: Cache | None = None,
     ) -> Float[Tensor, "all_sequences step dim"]:
         """Return the hidden states after the layer.
 

@@ -10,6 +10,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from digitwise.codecs.tree import DigitTree
+from digitwise.nn.growing_rows import GrowingRows
 from digitwise.nn.memory import Memory
 
 DENSE_NODE_LIMIT = 4096
@@ -54,6 +55,10 @@ class TreeDecoder(nn.Module):
         logits = self.node_logits(memory) if self._is_small else None
         return TreeDecodingState(self, memory, logits, nodes)
 
+    def forest(self, memory: Memory) -> "TreeForest":
+        """Return prefixes that branch: the inner node that each has reached."""
+        return TreeForest(self, memory)
+
     def node_logits(
         self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
     ) -> Float[Tensor, "batch node vocab"]:
@@ -90,3 +95,35 @@ class TreeDecodingState:
         if self.logits is None:
             return self.model.node_logits(self.memory, self.nodes)
         return _pick(self.logits, self.nodes)
+
+
+class TreeForest:
+    """Prefixes that branch: row and inner node of each; running one is a look-up.
+
+    Parameters
+    ----------
+    model
+        Has the weights of all nodes.
+    memory
+        The rows.
+    """
+
+    def __init__(self, model: TreeDecoder, memory: Memory) -> None:
+        self._model, self._memory = model, Memory(memory.pooled.unsqueeze(1))
+        self._logits = model.node_logits(memory) if model._is_small else None
+        rows = torch.arange(memory.features.shape[0], device=model.weight.device)
+        self._rows, self._nodes = GrowingRows(rows), GrowingRows(torch.zeros_like(rows))
+        self.root_logits: Float[Tensor, "batch vocab"] = self._run(rows, self._nodes.filled)
+
+    def expand(self, parents: Int64[Tensor, " pick"], tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
+        """Run prefixes one token longer than earlier ones, and return the logits of what follows them."""
+        rows, nodes = self._rows.filled[parents], self._model.tree.child[self._nodes.filled[parents], tokens]
+        self._rows.append(rows)
+        self._nodes.append(nodes)
+        return self._run(rows, nodes)
+
+    @torch.no_grad()
+    def _run(self, rows: Int64[Tensor, " pick"], nodes: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
+        if self._logits is not None:
+            return self._logits[rows, nodes]
+        return self._model.node_logits(self._memory.take(rows), nodes.unsqueeze(1)).squeeze(1)

@@ -38,7 +38,5 @@ def leaf_probs(policy: Policy, memory: Memory, rows_per_pass: int | None = None)
     passes = []
     with torch.no_grad():
         for start in range(0, memory.features.shape[0], rows_per_pass):
-            rows = slice(start, start + rows_per_pass)
-            part = Memory(memory.features[rows], None if memory.mask is None else memory.mask[rows])
-            passes.append(leaf_log_probs(policy, part).exp())
+            passes.append(leaf_log_probs(policy, memory.take(slice(start, start + rows_per_pass))).exp())
     return torch.cat(passes)
