@@ -5,6 +5,7 @@ from digitwise.estimators import (
     DecodingRegressor,
     Finetune,
     HistogramRegressor,
+    JointDecodingRegressor,
     MixtureDensityRegressor,
     PointwiseRegressor,
     QuantileRegressor,
@@ -39,6 +40,7 @@ from digitwise.training import CalibrationBudget
 __all__ = [
     # estimators
     "DecodingRegressor",
+    "JointDecodingRegressor",
     "HistogramRegressor",
     "MixtureDensityRegressor",
     "PointwiseRegressor",

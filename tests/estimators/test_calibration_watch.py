@@ -111,7 +111,7 @@ def test_a_law_has_collapsed_if_it_lost_much_and_is_left_with_little(before: flo
 def test_the_penalty_doubles_and_halves(beyond: list[bool], weights: list[float], action: Any) -> None:
     """It depends on the history alone, so that a resumed run has the one it would have had."""
     budget = CalibrationBudget(crps=0.1, coverage=None, action=action)
-    watch = BudgetWatch(budget, CRPS(), CrossEntropy())
+    watch = BudgetWatch(budget, (CRPS(),), (CrossEntropy(),))
     assert isinstance(watch, Watch)
     start, rows = {"validation_crps": 1.0}, [{"validation_crps": 2.0 if bad else 1.0} for bad in beyond]
     for done, weight in enumerate(weights):
@@ -124,7 +124,7 @@ def test_the_penalty_doubles_and_halves(beyond: list[bool], weights: list[float]
 
 def test_the_penalty_is_the_first_stages_objective_times_its_weight() -> None:
     model = make(max_epochs=1).fit(X, Y)
-    watch = BudgetWatch(CalibrationBudget(action="penalise", penalty=0.3), CRPS(), CrossEntropy())
+    watch = BudgetWatch(CalibrationBudget(action="penalise", penalty=0.3), (CRPS(),), (CrossEntropy(),))
     start = {"validation_crps": 1.0, "validation_coverage_90": 0.9}
     watch.prepare(model.network_, start, [])
     assert model.network_.head.objective == CRPS()

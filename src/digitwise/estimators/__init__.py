@@ -4,6 +4,7 @@ from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.decoding import DecodingRegressor
 from digitwise.estimators.finetune import Finetune
 from digitwise.estimators.histogram import HistogramRegressor
+from digitwise.estimators.joint import JointDecodingRegressor
 from digitwise.estimators.mixture_density import MixtureDensityRegressor
 from digitwise.estimators.pointwise import PointwiseRegressor
 from digitwise.estimators.quantile import QuantileRegressor
@@ -13,6 +14,7 @@ __all__ = [
     "DistributionalRegressor",
     "Finetune",
     "HistogramRegressor",
+    "JointDecodingRegressor",
     "MixtureDensityRegressor",
     "PointwiseRegressor",
     "QuantileRegressor",

@@ -12,14 +12,11 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
-from digitwise.codecs import saturation_rate
-from digitwise.codecs.auto_scaling import make_scaling
 from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.tabular import TabularEncoder
-from digitwise.estimators.fitted_target import FittedTarget, fit_target
 from digitwise.estimators.hardware import choose_device, cpu_threads
-from digitwise.estimators.inputs import check_features, check_targets, check_weights
+from digitwise.estimators.inputs import check_features, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
 from digitwise.estimators.shared_parameters import merge_signature
@@ -37,12 +34,13 @@ MIN_ROWS_TO_SPLIT = 10
 class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     """Table in, law out: an encoder and a head, trained on scaled targets.
 
-    Subclasses say which head (`_make_head`) and, where it has any, which leaves (`_leaf_edges`).
+    Subclasses say what a target is (`OneTargetRegressor`, or several of them) and which head predicts it.
     """
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
-        merge_signature(cls, DistributionalRegressor)
+        if "__init__" in cls.__dict__:
+            merge_signature(cls, DistributionalRegressor)
 
     def __init__(
         self,
@@ -96,20 +94,36 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self.verbose = verbose
 
     @abstractmethod
-    def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
-        """Settle what depends on the training targets (scaled units) beyond scaling and leaves."""
-
-    def _span(self) -> tuple[float, float]:
-        """Return the ends of what the head can say, scaled units; the range of the scaling unless it knows better."""
-        return 0.0, 1.0
+    def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, "row ..."]:
+        """Return the targets, checked, one row of them per row of ``X``; with ``reset`` note what they are."""
 
     @abstractmethod
-    def _leaf_edges(self) -> Float[np.ndarray, " edge"] | None:
-        """Return the borders of the head's leaves in scaled units, or None if it has none."""
+    def _fit_target(self, train: TableRows) -> None:
+        """Learn scaling and leaves, and settle what depends on them."""
 
     @abstractmethod
-    def _make_head(self, memory_dim: int, target: FittedTarget) -> Head:
-        """Return an untrained head."""
+    def _make_head(self, memory_dim: int) -> Head:
+        """Return an untrained head for the fitted target."""
+
+    @abstractmethod
+    def _saved_target(self) -> dict[str, Any]:
+        """Return what `_restore_target` needs of the fitted target: plain values and arrays."""
+
+    @abstractmethod
+    def _restore_target(self, saved: dict[str, Any]) -> None:
+        """Set what `_fit_target` had set."""
+
+    @abstractmethod
+    def _scaled(self, y: Float[np.ndarray, "row ..."]) -> Float[np.ndarray, "row ..."]:
+        """Return targets in scaled units."""
+
+    @abstractmethod
+    def _figures(self, network: Network, rows: Rows, table: TableRows, names: Sequence[str]) -> dict[str, float | int]:
+        """Return the validation metrics of those names."""
+
+    @abstractmethod
+    def _target_facts(self, validation: TableRows) -> dict[str, float | int | str]:
+        """Set what `fit` tells about the target, and return it for the summary."""
 
     def fit(
         self: Model,
@@ -155,7 +169,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     @classmethod
     def load(cls: type[Model], path: str | os.PathLike[str]) -> Model:
         """Return a model that `save` wrote; nothing from the file is executed."""
-        known = {kind.__name__: kind for kind in DistributionalRegressor.__subclasses__()}
+        known = {kind.__name__: kind for kind in _final_classes(DistributionalRegressor)}
         estimator = load_estimator(path, known)
         if not isinstance(estimator, cls):
             raise TypeError(f"{os.fspath(path)} holds a {type(estimator).__name__}, not a {cls.__name__}.")
@@ -172,7 +186,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     ) -> tuple[TableRows, TableRows, int]:
         """Return checked training rows, validation rows, and the seed that decides the rest."""
         X = check_features(self, X, reset=reset)
-        y = check_targets(X, y)
+        y = self._check_targets(X, y, reset=reset)
         weight = check_weights(sample_weight, len(y))
         random = check_random_state(self.random_state)
         seed = int(random.randint(2**31 - 1))
@@ -208,7 +222,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         if not isinstance(data, tuple | list) or len(data) not in (2, 3):
             raise ValueError("validation_data must be (X, y) or (X, y, sample_weight).")
         X = check_features(self, data[0], reset=False)
-        y = check_targets(X, data[1])
+        y = self._check_targets(X, data[1], reset=False)
         return TableRows(X, y, check_weights(data[2] if len(data) == 3 else None, len(y)))
 
     def _validation_rows(self, n_rows: int) -> int:
@@ -219,11 +233,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def _start(self, train: TableRows, seed: int) -> None:
         """Fit columns and target, and build the network."""
         self.columns_ = Columns.fit(train.X, categorical=self.categorical)
-        scaling = "identity" if self.scaling == "auto" and self._span() != (0.0, 1.0) else self.scaling
-        choice = make_scaling(scaling, train.y, self.margin, train.weight)
-        self.scaling_, self.scaling_reason_ = choice.scaling, choice.reason
-        self._prepare(choice.scaling.forward(train.y))
-        self.target_ = fit_target(train.y, train.weight, choice.scaling, self._leaf_edges())
+        self._fit_target(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self.network_ = self._make_network()
@@ -238,7 +248,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             n_layers=self.n_layers,
             dropout=self.dropout,
         )
-        return Network(encoder, self._make_head(encoder.out_dim, self.target_))
+        return Network(encoder, self._make_head(encoder.out_dim))
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         result = self._run_stage(
@@ -252,7 +262,6 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
         self.history_ = [*self.history_, *result.history]
         self.n_iter_ = len(self.history_)
-        self.saturation_rate_ = saturation_rate(validation.y, *self.scaling_.inverse(np.array(self._span())).tolist())
         self.fit_summary_: dict[str, float | int | str] = {
             "training rows": len(train),
             "validation rows": 0 if validation is train else len(validation),
@@ -260,9 +269,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             "epochs": len(result.history),
             "best epoch": self.best_epoch_,
             "stopped by": result.stopped_by,
-            "scaling": self.scaling_.name,
-            "why this scaling": self.scaling_reason_,
-            "saturation rate on validation rows": self.saturation_rate_,
+            **self._target_facts(validation),
         }
 
     def _run_stage(
@@ -284,14 +291,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
 
         def validate(network: Network) -> dict[str, float | int]:
             network.finish(held_out)
-            law = network.law(held_out)
-            point = getattr(law, self.point_estimate)()
-            figures = {}
-            for name in names:
-                metric = get_metric(name)
-                prediction = law if metric.needs_law else point
-                figures[name] = float(metric.function(validation.y, prediction, sample_weight=validation.weight))
-            return figures
+            return self._figures(network, held_out, validation, names)
 
         result = fit(
             self.network_,
@@ -309,7 +309,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
 
     def _encode(self, table: TableRows, weight_scale: float) -> Rows:
         tensors = self.columns_.transform(table.X)
-        z = torch.as_tensor(self.scaling_.forward(table.y), dtype=torch.float64)
+        z = torch.as_tensor(self._scaled(table.y), dtype=torch.float64)
         weight = torch.as_tensor(table.weight * weight_scale, dtype=torch.float32)
         return Rows(tensors.numeric, tensors.categorical, z, weight, torch.as_tensor(table.y, dtype=torch.float64))
 
@@ -325,6 +325,12 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             time_limit=self.time_limit,
             seed=seed,
         )
+
+
+def _final_classes(kind: type[Any]) -> list[type[Any]]:
+    """Return the classes below a class that have none below them."""
+    below = kind.__subclasses__()
+    return [final for sub in below for final in _final_classes(sub)] if below else [kind]
 
 
 def automatic_epochs(n_rows: int, batch_size: int) -> int:

@@ -12,7 +12,7 @@ from digitwise.codecs import Codec
 from digitwise.estimators.components import resolve
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
-from digitwise.objectives import DecodingHead, Objective, WeightedSum
+from digitwise.objectives import DecodingHead, JointHead, Objective, WeightedSum
 from digitwise.training import CalibrationBudget, Network, TrainingSettings
 from digitwise.training.run_log import Row
 
@@ -116,15 +116,15 @@ class BudgetWatch:
     ----------
     budget
         The bounds.
-    objective
-        Of the fine-tuning.
-    anchor
-        The first stage's objective, which ``"penalise"`` adds.
+    objectives
+        Of the fine-tuning, one for each target.
+    anchors
+        The first stage's objectives, which ``"penalise"`` adds.
     """
 
     budget: CalibrationBudget
-    objective: Objective
-    anchor: Objective
+    objectives: tuple[Objective, ...]
+    anchors: tuple[Objective, ...]
 
     def admits(self, start: Row, row: Row) -> bool:
         """Return whether an epoch lies within the budget."""
@@ -137,8 +137,12 @@ class BudgetWatch:
     def prepare(self, network: Network, start: Row, history: Sequence[Row]) -> None:
         """Set the objective of the next epoch."""
         weight = self.penalty(start, history)
-        head = decoding_head(network.head)
-        head.objective = WeightedSum(terms=((1.0, self.objective), (weight, self.anchor))) if weight else self.objective
+        pairs = zip(self.objectives, self.anchors, strict=True)
+        stageable(network.head).objectives = (
+            tuple(WeightedSum(terms=((1.0, objective), (weight, anchor))) for objective, anchor in pairs)
+            if weight
+            else self.objectives
+        )
 
     def penalty(self, start: Row, history: Sequence[Row]) -> float:
         """Return the anchor's weight after some epochs."""
@@ -150,15 +154,15 @@ class BudgetWatch:
         return weight
 
 
-def decoding_head(head: Head) -> DecodingHead:
-    """Return the head as what it is.
+def stageable(head: Head) -> DecodingHead | JointHead:
+    """Return the head as what it is: one whose objectives can be changed between stages.
 
     Raises
     ------
     TypeError
         If it does not write digits.
     """
-    if not isinstance(head, DecodingHead):
+    if not isinstance(head, DecodingHead | JointHead):
         raise TypeError(f"Only decoders are fine-tuned, but this is a {type(head).__name__}.")
     return head
 

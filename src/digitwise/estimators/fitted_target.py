@@ -1,11 +1,14 @@
 """What `fit` learns about the target before any network sees it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from digitwise.codecs import leaf_values
+from digitwise.codecs.auto_scaling import scaling_from_dict
 from digitwise.codecs.scaling import Scaling
 from digitwise.heads import TargetMoments
 
@@ -31,6 +34,22 @@ class FittedTarget:
     moments_y: TargetMoments
     edges_y: Float[np.ndarray, " edge"]
     values_y: Float[np.ndarray, " leaf"]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return what `from_dict` restores: floats and arrays."""
+        return {
+            "scaling": self.scaling.to_dict(),
+            "moments": [self.moments.mean, self.moments.std],
+            "moments_y": [self.moments_y.mean, self.moments_y.std],
+            "edges_y": self.edges_y,
+            "values_y": self.values_y,
+        }
+
+    @classmethod
+    def from_dict(cls, state: Mapping[str, Any]) -> "FittedTarget":
+        """Return what `to_dict` described."""
+        moments = (TargetMoments(*state["moments"]), TargetMoments(*state["moments_y"]))
+        return cls(scaling_from_dict(state["scaling"]), *moments, state["edges_y"], state["values_y"])
 
 
 def fit_target(

@@ -5,12 +5,12 @@ from typing import Any
 import numpy as np
 from jaxtyping import Float
 
-from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.heads import HistogramHead
 
 
-class HistogramRegressor(DistributionalRegressor):
+class HistogramRegressor(OneTargetRegressor):
     """Predict a flat softmax over equal bins of the scaled range.
 
     Parameters
@@ -43,5 +43,5 @@ class HistogramRegressor(DistributionalRegressor):
     def _leaf_edges(self) -> Float[np.ndarray, " edge"]:
         return np.linspace(0, 1, self.n_bins + 1)
 
-    def _make_head(self, memory_dim: int, target: FittedTarget) -> HistogramHead:
+    def _make_head_for(self, target: FittedTarget, memory_dim: int) -> HistogramHead:
         return HistogramHead(memory_dim, target.edges_y, target.values_y, self.smoothing)

@@ -1,5 +1,6 @@
 """The verbs that read predicted laws: the same for every estimator."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -8,7 +9,6 @@ import torch
 from jaxtyping import Float
 from sklearn.utils.validation import check_is_fitted
 
-from digitwise.distributions import Distribution
 from digitwise.encoders.columns import Columns
 from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.inputs import check_features
@@ -17,53 +17,48 @@ from digitwise.training import Network, Rows
 ROWS_PER_PASS = 8192
 
 
-class LawVerbs:
-    """One verb, one return type, in the units of ``y``; needs a fitted network and columns."""
+class LawVerbs(ABC):
+    """One verb, one return type, in the units of ``y``; needs a fitted network and columns.
+
+    With several targets, answers have an axis for them after that of the rows.
+    """
 
     network_: Network
     columns_: Columns
     point_estimate: str
     n_jobs: int | None
 
-    def predict(self, X: Any) -> Float[np.ndarray, " row"]:
+    def predict(self, X: Any) -> Float[np.ndarray, "row ..."]:
         """Return the point estimate of each row, in the units of ``y``."""
         return self._read(X, lambda law: getattr(law, self.point_estimate)())
 
-    def predict_distribution(self, X: Any) -> Distribution:
-        """Return the predicted laws, one per row, in the units of ``y``."""
-        with cpu_threads(self.n_jobs):
-            rows = self._rows(X)  # first: it says so if there is no network yet
-            return self.network_.law(rows)
-
     def predict_quantiles(
         self, X: Any, quantiles: Sequence[float] | np.ndarray = (0.05, 0.5, 0.95)
-    ) -> Float[np.ndarray, "row q"]:
+    ) -> Float[np.ndarray, "row ... q"]:
         """Return ``(rows, quantiles)``: where the law's cdf reaches each level. They never cross."""
         levels = np.asarray(quantiles, dtype=np.float64)
         if levels.ndim != 1 or not ((levels >= 0) & (levels <= 1)).all():
             raise ValueError(f"quantiles must be a list of levels in [0, 1], but got {quantiles}.")
         return self._read(X, lambda law: law.quantile(levels))
 
-    def predict_interval(self, X: Any, coverage: float = 0.9) -> Float[np.ndarray, "row 2"]:
+    def predict_interval(self, X: Any, coverage: float = 0.9) -> Float[np.ndarray, "row ... 2"]:
         """Return ``(rows, 2)``: the central interval that holds ``coverage`` of the law."""
         return self._read(X, lambda law: law.interval(coverage))
 
-    def predict_variance(self, X: Any) -> Float[np.ndarray, " row"]:
+    def predict_variance(self, X: Any) -> Float[np.ndarray, "row ..."]:
         """Return the variance of each row's law, in squared units of ``y``."""
         return self._read(X, lambda law: law.variance())
 
-    def sample(
-        self, X: Any, n_draws: int = 1, random_state: int | np.random.RandomState | None = None
-    ) -> Float[np.ndarray, "row draw"]:
-        """Return ``(rows, n_draws)`` draws from each row's law."""
-        return self.predict_distribution(X).sample(n_draws, random_state=random_state)
+    @abstractmethod
+    def _law(self, rows: Rows) -> Any:
+        """Return the laws of some rows, for verbs that look at one target at a time."""
 
-    def _read(self, X: Any, verb: Callable[[Distribution], np.ndarray]) -> np.ndarray:
+    def _read(self, X: Any, verb: Callable[[Any], np.ndarray]) -> np.ndarray:
         """Return what a verb says of the laws, in passes of bounded memory."""
         with cpu_threads(self.n_jobs):
             rows = self._rows(X)
             starts = range(0, len(rows), ROWS_PER_PASS)
-            return np.concatenate([verb(self.network_.law(rows.take(slice(i, i + ROWS_PER_PASS)))) for i in starts])
+            return np.concatenate([verb(self._law(rows.take(slice(i, i + ROWS_PER_PASS)))) for i in starts])
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self)

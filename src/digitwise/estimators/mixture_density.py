@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.heads import MixtureDensityHead
 
 
-class MixtureDensityRegressor(DistributionalRegressor):
+class MixtureDensityRegressor(OneTargetRegressor):
     """Predict a Gaussian mixture, trained by likelihood.
 
     Parameters
@@ -43,5 +43,5 @@ class MixtureDensityRegressor(DistributionalRegressor):
     def _leaf_edges(self) -> None:
         return None
 
-    def _make_head(self, memory_dim: int, target: FittedTarget) -> MixtureDensityHead:
+    def _make_head_for(self, target: FittedTarget, memory_dim: int) -> MixtureDensityHead:
         return MixtureDensityHead(memory_dim, self.n_components, target.moments, target.scaling)

@@ -18,14 +18,12 @@ from digitwise.codecs.auto_scaling import scaling_from_dict
 from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.estimators.component_json import from_json, to_json
-from digitwise.estimators.fitted_target import FittedTarget
-from digitwise.heads import TargetMoments
 from digitwise.version import __version__
 
 if TYPE_CHECKING:
     from digitwise.estimators.base import DistributionalRegressor
 
-SCHEMA = 2
+SCHEMA = 3
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 FACTS = ("history_", "n_iter_", "best_epoch_", "stopped_by_", "saturation_rate_", "scaling_reason_", "fit_summary_")
 
@@ -137,18 +135,12 @@ def _from_saved(value: Any) -> Any:
 
 
 def _fitted(estimator: "DistributionalRegressor") -> dict[str, Any]:
-    target = estimator.target_
     fitted: dict[str, Any] = {name: getattr(estimator, name) for name in FACTS}
     fitted["columns"] = estimator.columns_.to_dict()
-    fitted["scaling"] = target.scaling.to_dict()
-    fitted["moments"] = [target.moments.mean, target.moments.std]
-    fitted["moments_y"] = [target.moments_y.mean, target.moments_y.std]
-    fitted["edges_y"], fitted["values_y"] = target.edges_y, target.values_y
+    fitted["target"] = estimator._saved_target()
     fitted["n_features_in_"] = estimator.n_features_in_
     if hasattr(estimator, "feature_names_in_"):
         fitted["feature_names_in_"] = [str(name) for name in estimator.feature_names_in_]
-    if hasattr(estimator, "objective_"):
-        fitted["objective_"] = to_json(estimator.objective_)
     if hasattr(estimator, "finetune_summary_"):
         fitted["finetune_summary_"] = estimator.finetune_summary_
     return fitted
@@ -158,14 +150,10 @@ def _restore(estimator: "DistributionalRegressor", fitted: dict[str, Any], array
     for name in FACTS:
         setattr(estimator, name, fitted[name])
     estimator.columns_ = Columns.from_dict(fitted["columns"])
-    estimator.scaling_ = scaling_from_dict(fitted["scaling"])
-    moments = (TargetMoments(*fitted["moments"]), TargetMoments(*fitted["moments_y"]))
-    estimator.target_ = FittedTarget(estimator.scaling_, *moments, fitted["edges_y"], fitted["values_y"])
+    estimator._restore_target(fitted["target"])
     estimator.n_features_in_ = fitted["n_features_in_"]
     if "feature_names_in_" in fitted:
         estimator.feature_names_in_ = np.array(fitted["feature_names_in_"], dtype=object)
-    if "objective_" in fitted:
-        estimator.objective_ = from_json(fitted["objective_"])
     if "finetune_summary_" in fitted:
         estimator.finetune_summary_ = fitted["finetune_summary_"]
     estimator.network_ = estimator._make_network()

@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.heads import PointwiseHead
 
 
-class PointwiseRegressor(DistributionalRegressor):
+class PointwiseRegressor(OneTargetRegressor):
     """Predict the mean with squared error; the law is a Gaussian of one width for all rows.
 
     Parameters
@@ -34,5 +34,5 @@ class PointwiseRegressor(DistributionalRegressor):
     def _leaf_edges(self) -> None:
         return None
 
-    def _make_head(self, memory_dim: int, target: FittedTarget) -> PointwiseHead:
+    def _make_head_for(self, target: FittedTarget, memory_dim: int) -> PointwiseHead:
         return PointwiseHead(memory_dim, target.moments, target.scaling)

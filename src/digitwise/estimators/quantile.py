@@ -6,12 +6,12 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.heads import QuantileHead
 
 
-class QuantileRegressor(DistributionalRegressor):
+class QuantileRegressor(OneTargetRegressor):
     """Predict evenly spaced quantiles that cannot cross; the law has equal atoms at them.
 
     Parameters
@@ -45,5 +45,5 @@ class QuantileRegressor(DistributionalRegressor):
     def _leaf_edges(self) -> None:
         return None
 
-    def _make_head(self, memory_dim: int, target: FittedTarget) -> QuantileHead:
+    def _make_head_for(self, target: FittedTarget, memory_dim: int) -> QuantileHead:
         return QuantileHead(memory_dim, self.n_quantiles, target.moments, target.scaling)

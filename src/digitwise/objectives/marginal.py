@@ -59,15 +59,11 @@ def _written(
     chain: Chain, position: int, memory: Memory, particles: Particles, leaf: Int64[Tensor, " batch"] | None
 ) -> Particles:
     """Return the particles after a number that is known, or after every number that it may be."""
-    log_probs = chain.leaf_log_probs(position, memory, particles)
     if leaf is None:
         most = max(1, MOST_WAYS // len(memory.features))
+        log_probs = chain.leaf_log_probs(position, memory, particles)
         return branch(chain, position, particles, log_probs, most, keep_likeliest=True)
-    leaves = leaf.unsqueeze(1).expand(particles.log_weights.shape)
-    likelihood = log_probs.gather(-1, leaves.unsqueeze(-1)).squeeze(-1)
-    return chain.write(
-        position, Particles(particles.contexts, particles.log_weights + likelihood, particles.leaves), leaves
-    )
+    return chain.write_known(position, memory, particles, leaf)
 
 
 def _smoothed(

@@ -86,6 +86,24 @@ class Chain(nn.Module):
         log_probs = leaf_log_probs(self.policy(position), self.memory_at(position, memory, particles))
         return log_probs.view(*particles.log_weights.shape, -1)
 
+    def log_prob_of(
+        self, position: int, memory: Memory, particles: Particles, leaves: Int64[Tensor, "batch particle"]
+    ) -> Float[Tensor, "batch particle"]:
+        """Return how likely each particle finds a number; only the way to it is looked at."""
+        policy = self.policy(position)
+        tokens = policy.tree.leaf_tokens[leaves].flatten(0, 1).unsqueeze(1)
+        log_probs = policy.log_probs(self.memory_at(position, memory, particles), tokens)
+        return log_probs.sum((1, 2)).view(leaves.shape)
+
+    def write_known(
+        self, position: int, memory: Memory, particles: Particles, leaf: Int64[Tensor, " batch"]
+    ) -> Particles:
+        """Return the particles after a number that is known, weighted by how likely they found it."""
+        leaves = leaf.unsqueeze(1).expand(particles.log_weights.shape)
+        likelihood = self.log_prob_of(position, memory, particles, leaves)
+        weighted = replace(particles, log_weights=particles.log_weights + likelihood)
+        return self.write(position, weighted, leaves)
+
     def write(self, position: int, particles: Particles, leaves: Int64[Tensor, "batch particle"]) -> Particles:
         """Return the particles after a number was written; their weights stay as they are."""
         policy = self.policy(position)

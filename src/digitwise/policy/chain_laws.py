@@ -15,8 +15,8 @@ from digitwise.policy.chain import Chain, Particles
 
 MOST_PARTICLES = 512
 """So many ways are followed for each row at the most; one unknown number of up to so many leaves is summed exactly."""
-NEGLIGIBLE = 1e-9
-"""Ways whose weights sum to less than this are dropped."""
+NEGLIGIBLE = 1e-8
+"""Ways whose weights sum to less than this share are dropped."""
 
 
 @torch.no_grad()
@@ -47,14 +47,14 @@ def conditional_probs(
     last = max([position, *given])
     particles = chain.start(memory)
     for at in range(last + 1):
-        log_probs = chain.leaf_log_probs(at, memory, particles)
         if at in given:
-            particles = _write_given(chain, at, particles, log_probs, given[at])
-        elif at == last:
+            particles = chain.write_known(at, memory, particles, given[at])
+            continue
+        log_probs = chain.leaf_log_probs(at, memory, particles)
+        if at == last:
             weights = torch.softmax(particles.log_weights, dim=1)
             return (weights.unsqueeze(-1) * log_probs.exp()).sum(1)
-        else:
-            particles = branch(chain, at, particles, log_probs, most_particles, generator)
+        particles = branch(chain, at, particles, log_probs, most_particles, generator)
     weights = torch.softmax(particles.log_weights, dim=1)
     n_leaves = chain.policy(position).tree.n_leaves
     return weights.new_zeros(len(weights), n_leaves).scatter_add_(1, particles.leaves[position], weights)
@@ -70,18 +70,49 @@ def joint_draws(
 ) -> Particles:
     """Return draws of all numbers together, weighted by the given numbers that come after drawn ones."""
     particles = chain.start(memory, n_draws)
+    key = torch.zeros_like(particles.log_weights, dtype=torch.int64)
     for at in range(len(chain)):
-        log_probs = chain.leaf_log_probs(at, memory, particles)
         if at in given:
-            particles = _write_given(chain, at, particles, log_probs, given[at])
-        else:
-            uniform = torch.rand(particles.log_weights.shape, dtype=torch.float64, generator=generator)
-            if at == 0:  # one draw from each of equal slices: the first number is spread evenly
-                uniform = (uniform + torch.arange(n_draws)) / n_draws
-            cdf = log_probs.double().exp().cumsum(-1)
-            leaf = torch.searchsorted(cdf, uniform.to(cdf.device).unsqueeze(-1) * cdf[..., -1:]).squeeze(-1)
-            particles = chain.write(at, particles, leaf.clamp(max=cdf.shape[-1] - 1))
+            particles = chain.write_known(at, memory, particles, given[at])
+            continue
+        first, place = _distinct(key)  # draws that agree so far share their law
+        log_probs = chain.leaf_log_probs(at, memory, particles.take(first, particles.log_weights.gather(1, first)))
+        uniform = torch.rand(key.shape, dtype=torch.float64, generator=generator)
+        if at == 0:  # one draw from each of equal slices: the first number is spread evenly
+            uniform = (uniform + torch.arange(n_draws)) / n_draws
+        cdf = log_probs.double().exp().cumsum(-1)
+        level = uniform.to(cdf.device) * cdf[..., -1].gather(1, place)
+        n_leaves = cdf.shape[-1]
+        rising = (cdf + 2 * torch.arange(cdf.shape[1], device=cdf.device).unsqueeze(-1)).flatten(1)
+        leaf = torch.searchsorted(rising, level + 2 * place) - n_leaves * place
+        leaf = leaf.clamp(0, n_leaves - 1)
+        particles = chain.write(at, particles, leaf)
+        key = _distinct(place * n_leaves + leaf)[1]
     return particles
+
+
+def _distinct(
+    keys: Int64[Tensor, "batch particle"],
+) -> tuple[Int64[Tensor, "batch different"], Int64[Tensor, "batch particle"]]:
+    """Return, of each row, one particle for every different key, and which of them each particle's is.
+
+    Rows with fewer different keys than others repeat one.
+
+    Examples
+    --------
+    >>> first, place = _distinct(torch.tensor([[7, 3, 7, 3], [1, 2, 3, 2]]))
+    >>> first.tolist(), place.tolist()
+    ([[1, 0, 1], [0, 1, 2]], [[1, 0, 1, 0], [0, 1, 2, 1]])
+    """
+    in_order, order = keys.sort(dim=1, stable=True)
+    is_new = torch.ones_like(in_order, dtype=torch.bool)
+    is_new[:, 1:] = in_order[:, 1:] != in_order[:, :-1]
+    rank = is_new.cumsum(1) - 1
+    n_different = int(rank[:, -1].max()) + 1
+    first = order[:, :1].repeat(1, n_different)
+    rows = torch.arange(len(keys), device=keys.device).unsqueeze(1).expand_as(rank)
+    first[rows[is_new], rank[is_new]] = order[is_new]
+    return first, torch.empty_like(rank).scatter_(1, order, rank)
 
 
 def branch(
@@ -112,20 +143,6 @@ def branch(
         chosen = _resampled(share, most_particles, generator)
         log_weights = torch.logsumexp(weights, dim=1, keepdim=True).expand(-1, most_particles)
     return chain.write(position, particles.take(chosen // n_leaves, log_weights), chosen % n_leaves)
-
-
-def _write_given(
-    chain: Chain,
-    position: int,
-    particles: Particles,
-    log_probs: Float[Tensor, "batch particle leaf"],
-    leaf: Int64[Tensor, " batch"],
-) -> Particles:
-    """Return the particles after a known number, weighted by how likely they found it."""
-    leaves = leaf.unsqueeze(1).expand(particles.log_weights.shape)
-    likelihood = log_probs.gather(-1, leaves.unsqueeze(-1)).squeeze(-1)
-    weighted = Particles(particles.contexts, particles.log_weights + likelihood, particles.leaves)
-    return chain.write(position, weighted, leaves)
 
 
 def _resampled(

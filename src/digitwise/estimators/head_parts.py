@@ -1,0 +1,36 @@
+"""A decoding head for a fitted target, put together."""
+
+import torch
+
+from digitwise.codecs import Codec, DigitTree, NumberLine, OpenLine, OpenTree, cells_of, tree_of
+from digitwise.distributions import Tail
+from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.nn import Decoder
+from digitwise.objectives import DecodingHead, Objective
+from digitwise.policy import Policy
+
+
+def decoding_head_for(
+    codec: Codec,
+    decoder: Decoder,
+    objective: Objective,
+    target: FittedTarget,
+    memory_dim: int,
+    tails: tuple[Tail, Tail] = ("exponential", "exponential"),
+) -> DecodingHead:
+    """Return an untrained head that writes a target with a codec."""
+    tree = tree_of(codec)
+    policy = Policy(decoder.build(tree, memory_dim), codec, tree, number_line(codec, tree, target))
+    return DecodingHead(policy, objective, target.edges_y, target.values_y, tails)
+
+
+def number_line(codec: Codec, tree: DigitTree | OpenTree, target: FittedTarget) -> NumberLine | OpenLine:
+    """Return what sequences stand for; infinities stand for the last number on their side, and so does NaN."""
+    moments = target.moments_y
+    if not isinstance(tree, DigitTree):
+        return OpenLine(codec, target.scaling.inverse, moments.mean, moments.std)
+    numbers = torch.as_tensor(target.values_y)
+    cell = cells_of(codec, tree).of_leaf
+    below = codec.decode(tree.leaf_tokens) == -torch.inf
+    values = torch.where(cell >= 0, numbers[cell.clamp(min=0)], torch.where(below, numbers[0], numbers[-1]))
+    return NumberLine(values, moments.mean, moments.std)

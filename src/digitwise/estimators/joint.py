@@ -1,0 +1,292 @@
+"""Several targets at once: one sequence of digits, one joint law."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from jaxtyping import Float
+from sklearn.utils import Tags, check_random_state
+
+from digitwise.codecs import Codec, edges_of, saturation_rate, tree_of
+from digitwise.codecs.auto_scaling import make_scaling
+from digitwise.codecs.scaling import Scaling
+from digitwise.distributions import Histogram, JointLaw
+from digitwise.estimators.component_json import from_json, to_json
+from digitwise.estimators.components import resolve
+from digitwise.estimators.finetune import Finetune
+from digitwise.estimators.fitted_target import FittedTarget, fit_target
+from digitwise.estimators.hardware import cpu_threads
+from digitwise.estimators.head_parts import decoding_head_for
+from digitwise.estimators.table_rows import TableRows
+from digitwise.estimators.target_table import check_target_table, per_target, target_names, writing_order
+from digitwise.estimators.two_stages import TwoStageRegressor
+from digitwise.metrics import get_metric
+from digitwise.nn import Decoder
+from digitwise.objectives import JointHead, Objective
+from digitwise.objectives.joint_head import N_DRAWS
+from digitwise.training import Network, Rows
+
+FEW_DRAWS = 2
+"""Where only marginal laws are read, which need no draws."""
+
+
+class JointDecodingRegressor(TwoStageRegressor):
+    """Predict several numbers of a row by writing them one after another; the prediction is their joint law.
+
+    ``y`` is ``(rows, targets)``, best a data frame, whose columns name the targets. NaN marks a missing one: the row
+    then trains on the others, and what the missing one may have been is summed over. Each target has its own units,
+    scaling and codec.
+
+    Parameters
+    ----------
+    codec
+        How numbers are written, as for `DecodingRegressor`; a mapping gives each target its own.
+    decoder, objective, finetune
+        As for `DecodingRegressor`.
+    target_order
+        The order in which the targets are written: ``"given"``, that of the columns, or a list of names. Each target's
+        digits see those of the targets before it. The joint law is the same in principle; what is learnt may differ.
+    shared_parameters
+
+    Attributes
+    ----------
+    target_names_, target_order_
+        Names of the targets, and which of them is written first, second, …
+    targets_
+        Scaling and leaves of each target.
+    network_, columns_, history_, n_iter_, best_epoch_, stopped_by_, fit_summary_, finetune_summary_
+        As for `DecodingRegressor`.
+    saturation_rate_
+        By name: share of the validation targets outside the range that the digits can say.
+
+    Notes
+    -----
+    Epochs are compared by the validation metrics of each target's law given the targets written before it, in standard
+    units, averaged over the targets: the chain rule makes that a score of the joint law.
+
+    References
+    ----------
+    Song et al., "OmniPred: Language Models as Universal Regressors", arXiv 2402.14547, write several metrics one after
+    another. *Differs from it*: laws of single targets are exact sums over the others, not draws.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> X = np.linspace(0, 1, 200)[:, None]
+    >>> Y = np.column_stack([3 * X[:, 0], 5 - X[:, 0]])
+    >>> model = JointDecodingRegressor(max_epochs=3, finetune=None, random_state=0).fit(X, Y)
+    >>> model.predict(X[:4]).shape, model.predict_interval(X[:4]).shape
+    ((4, 2), (4, 2, 2))
+    >>> model.predict_distribution(X[:4], given={"y0": 1.0}).mean().shape
+    (4, 2)
+    """
+
+    def __init__(
+        self,
+        *,
+        codec: str | Codec | Mapping[str, Any] = "normalized",
+        decoder: str | Decoder = "tree",
+        objective: str | Objective = "smoothed_cross_entropy",
+        finetune: str | Objective | Finetune | None = "auto",
+        target_order: str | Sequence[str] = "given",
+        **shared: Any,
+    ) -> None:
+        super().__init__(**shared)
+        self.codec = codec
+        self.decoder = decoder
+        self.objective = objective
+        self.finetune = finetune
+        self.target_order = target_order
+
+    def predict_distribution(
+        self, X: Any, given: Mapping[str, Any] | None = None, *, n_draws: int = N_DRAWS, random_state: Any = 0
+    ) -> JointLaw:
+        """Return the predicted joint laws, in the units of the targets.
+
+        Parameters
+        ----------
+        X
+            Features.
+        given
+            Targets that are known already: name to one number for all rows, or one per row. The law is that of the
+            others given these, whether they are written before or after them.
+        n_draws, random_state
+            Joint draws of each row, and their seed.
+
+        Raises
+        ------
+        ValueError
+            If a name is no target, or a number is not finite.
+        """
+        seed = int(check_random_state(random_state).randint(2**31 - 1))
+        with cpu_threads(self.n_jobs):
+            rows = self._rows(X)
+            z = self._given_table(given or {}, len(rows))
+            return self._joint_head.law_given(self._memory(rows), z, n_draws=n_draws, seed=seed)
+
+    def sample(self, X: Any, n_draws: int = 1, random_state: Any = None) -> Float[np.ndarray, "row draw target"]:
+        """Return ``(rows, n_draws, targets)`` joint draws from each row's law."""
+        return np.array(self.predict_distribution(X, n_draws=n_draws, random_state=random_state).draws)
+
+    def __sklearn_tags__(self) -> Tags:
+        """Return scikit-learn's tags: several targets."""
+        tags = super().__sklearn_tags__()
+        tags.target_tags.multi_output = True
+        tags.target_tags.single_output = False
+        return tags
+
+    @property
+    def _joint_head(self) -> JointHead:
+        head = self.network_.head
+        assert isinstance(head, JointHead)
+        return head
+
+    @torch.no_grad()
+    def _memory(self, rows: Rows) -> Any:
+        self.network_.eval()
+        return self.network_.memory(rows)
+
+    def _law(self, rows: Rows) -> JointLaw:
+        unknown = self._given_table({}, len(rows))
+        return self._joint_head.law_given(self._memory(rows), unknown, n_draws=FEW_DRAWS)
+
+    def _given_table(self, given: Mapping[str, Any], n_rows: int) -> Float[np.ndarray, "row target"]:
+        """Return known targets in scaled units, NaN where they are not known."""
+        unknown = sorted(set(given) - set(self.target_names_))
+        if unknown:
+            raise ValueError(f"given may name {', '.join(self.target_names_)}, but names {', '.join(unknown)}.")
+        z = np.full((n_rows, len(self.target_names_)), np.nan)
+        for name, value in given.items():
+            number = np.asarray(value, dtype=np.float64)
+            if number.shape not in ((), (n_rows,)) or not np.isfinite(number).all():
+                raise ValueError(
+                    f"given[{name!r}] must be one finite number, or one for each of the {n_rows} rows, but has shape "
+                    f"{number.shape}{'' if np.isfinite(number).all() else ' and holds NaN or infinity'}."
+                )
+            index = self.target_names_.index(name)
+            z[:, index] = self.targets_[index].scaling.forward(np.broadcast_to(number, (n_rows,)))
+        return z
+
+    def _known_codecs(self) -> list[Codec]:
+        codecs = self.codec.values() if isinstance(self.codec, Mapping) else [self.codec]
+        return [resolve("codec", codec) for codec in codecs]
+
+    def _codecs(self) -> list[Codec]:
+        return [resolve("codec", codec) for codec in per_target(self.codec, self.target_names_, "codec")]
+
+    def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
+        z = self._scaled(train.y)
+        adapted = []
+        for index, codec in enumerate(self._codecs()):
+            adapted.append(objective.adapt(z[~np.isnan(z[:, index]), index], codec))
+        return tuple(adapted)
+
+    def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, "row target"]:
+        table, names = check_target_table(X, y), target_names(y)
+        if reset:
+            self.target_names_ = names
+        elif table.shape[1] != len(self.target_names_):
+            raise ValueError(f"y must have the {len(self.target_names_)} targets of fit, but has {table.shape[1]}.")
+        return table
+
+    def _fit_target(self, train: TableRows) -> None:
+        names = self.target_names_
+        self.target_order_ = writing_order(self.target_order, names)
+        scalings = per_target(self.scaling, names, "scaling")
+        targets: list[FittedTarget] = []
+        self.scaling_reason_: dict[str, str] = {}
+        for index, (name, codec) in enumerate(zip(names, self._codecs(), strict=True)):
+            targets.append(self._fit_one(name, codec, scalings[index], train.y[:, index], train.weight))
+        self.targets_ = tuple(targets)
+        self.objectives_ = self._adapted(resolve("objective", self.objective), train)
+
+    def _fit_one(
+        self,
+        name: str,
+        codec: Codec,
+        scaling: str | Scaling,
+        y: Float[np.ndarray, " row"],
+        weight: Float[np.ndarray, " row"],
+    ) -> FittedTarget:
+        known = ~np.isnan(y)
+        if known.sum() < 2:
+            raise ValueError(f"Every target needs at least 2 known values, but {name!r} has {known.sum()}.")
+        tree = tree_of(codec)
+        edges = edges_of(codec, tree).numpy()
+        if len(edges) < 4:
+            raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
+        is_in_own_units = scaling == "auto" and codec.span != (0.0, 1.0)
+        choice = make_scaling("identity" if is_in_own_units else scaling, y[known], self.margin, weight[known])
+        self.scaling_reason_[name] = choice.reason
+        return fit_target(y[known], weight[known], choice.scaling, edges)
+
+    def _saved_target(self) -> dict[str, Any]:
+        return {
+            "names": list(self.target_names_),
+            "order": list(self.target_order_),
+            "targets": [target.to_dict() for target in self.targets_],
+            "objectives": [to_json(objective) for objective in self.objectives_],
+        }
+
+    def _restore_target(self, saved: dict[str, Any]) -> None:
+        self.target_names_, self.target_order_ = tuple(saved["names"]), tuple(saved["order"])
+        self.targets_ = tuple(FittedTarget.from_dict(target) for target in saved["targets"])
+        self.objectives_ = tuple(from_json(objective) for objective in saved["objectives"])
+
+    def _make_head(self, memory_dim: int) -> Any:
+        heads = []
+        codecs, decoder = self._codecs(), resolve("decoder", self.decoder)
+        for target in self.target_order_:
+            fitted = self.targets_[target]
+            heads.append(decoding_head_for(codecs[target], decoder, self.objectives_[target], fitted, memory_dim))
+        return JointHead(heads, self.target_order_, self.target_names_, memory_dim)
+
+    def _scaled(self, y: Float[np.ndarray, "row target"]) -> Float[np.ndarray, "row target"]:
+        z = np.full(y.shape, np.nan)
+        for index, target in enumerate(self.targets_):
+            known = ~np.isnan(y[:, index])
+            z[known, index] = target.scaling.forward(y[known, index])
+        return z
+
+    def _figures(self, network: Network, rows: Rows, table: TableRows, names: Sequence[str]) -> dict[str, float | int]:
+        head = network.head
+        assert isinstance(head, JointHead)
+        with torch.no_grad():
+            was_training = network.training
+            network.eval()
+            laws = head.laws_in_turn(network.memory(rows), rows.z)
+            network.train(was_training)
+        figures: dict[str, list[float]] = {name: [] for name in names}
+        for (index, law), target, y in zip(laws, self.targets_, table.y.T, strict=True):
+            if not len(index):
+                continue
+            standard = _in_standard_units(law, target)
+            truth = (y[index] - target.moments_y.mean) / target.moments_y.std
+            point = getattr(standard, self.point_estimate)()
+            for name in names:
+                metric = get_metric(name)
+                prediction = standard if metric.needs_law else point
+                figures[name].append(float(metric.function(truth, prediction, sample_weight=table.weight[index])))
+        return {name: float(np.mean(values)) for name, values in figures.items()}
+
+    def _target_facts(self, validation: TableRows) -> dict[str, float | int | str]:
+        self.saturation_rate_: dict[str, float] = {}
+        for name, target, codec, y in zip(
+            self.target_names_, self.targets_, self._codecs(), validation.y.T, strict=True
+        ):
+            low, high = target.scaling.inverse(np.array(codec.span)).tolist()
+            self.saturation_rate_[name] = saturation_rate(y[~np.isnan(y)], low, high)
+        order = ", ".join(self.target_names_[target] for target in self.target_order_)
+        facts: dict[str, float | int | str] = {"targets, in the order they are written": order}
+        for name, target in zip(self.target_names_, self.targets_, strict=True):
+            facts[f"scaling of {name}"] = target.scaling.name
+            facts[f"saturation rate of {name} on validation rows"] = self.saturation_rate_[name]
+        return facts
+
+
+def _in_standard_units(law: Histogram, target: FittedTarget) -> Histogram:
+    """Return a law in standard units of its target."""
+    center, spread = target.moments_y.mean, target.moments_y.std
+    values = None if law.values is None else (law.values - center) / spread
+    return Histogram((law.edges - center) / spread, law.probs, values, law.tails)
