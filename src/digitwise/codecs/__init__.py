@@ -1,26 +1,32 @@
 """Codecs: numbers to token sequences and back; scalings: data units to the unit interval and back."""
 
+from digitwise.codecs.bounded import Bounded
 from digitwise.codecs.cells import Cells, cells_of, edges_of
 from digitwise.codecs.codec import Codec
 from digitwise.codecs.completions import covered, highest_completion, lowest_completion
 from digitwise.codecs.grammar import Grammar, grammar_of
+from digitwise.codecs.ieee import IEEECodec
 from digitwise.codecs.leaf_values import leaf_values, saturation_rate
 from digitwise.codecs.normalized import NormalizedCodec
 from digitwise.codecs.number_line import NumberLine, OpenLine, StandardUnits
 from digitwise.codecs.open_tree import OpenTree, is_enumerable, tree_of
 from digitwise.codecs.reach import Reach
+from digitwise.codecs.scientific import ScientificCodec
 from digitwise.codecs.tree import DigitTree
 
 __all__ = [
+    "Bounded",
     "Cells",
     "Codec",
     "DigitTree",
     "Grammar",
+    "IEEECodec",
     "NormalizedCodec",
     "NumberLine",
     "OpenLine",
     "OpenTree",
     "Reach",
+    "ScientificCodec",
     "StandardUnits",
     "cells_of",
     "covered",

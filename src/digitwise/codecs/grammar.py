@@ -56,15 +56,22 @@ class Grammar:
         """Return the mask of tokens that may follow in each state."""
         return self.transitions[states] != FORBIDDEN
 
+    def tokens_in_order(self, state: int) -> list[int]:
+        """Return the tokens that may follow in a state, in the order of the numbers that they lead to."""
+        row = self.transitions[state]
+        tokens = torch.arange(len(row)) if self.order is None else self.order[state]
+        return [int(token) for token in tokens[row[tokens] != FORBIDDEN]]
+
     def accepts(self, tokens: Int64[Tensor, "*shape step"]) -> Bool[Tensor, "*shape"]:
         """Return whether each sequence can be written token by token."""
-        states = torch.zeros(tokens.shape[:-1], dtype=torch.int64)
-        alive = torch.ones(tokens.shape[:-1], dtype=torch.bool)
-        vocab = self.transitions.shape[1]
+        transitions = self.transitions.to(tokens.device)
+        states = torch.zeros_like(tokens[..., 0])
+        alive = torch.ones_like(states, dtype=torch.bool)
+        vocab = transitions.shape[1]
         for step in range(tokens.shape[-1]):
             token = tokens[..., step]
             alive &= (token >= 0) & (token < vocab)
-            states = self.transitions[states, token.clamp(0, vocab - 1)]
+            states = transitions[states, token.clamp(0, vocab - 1)]
             alive &= states != FORBIDDEN
             states = states.clamp(min=0)
         return alive

@@ -7,6 +7,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from digitwise.codecs.grammar import FORBIDDEN, Grammar
+from digitwise.codecs.special_numbers import without_nan
 
 MAX_CELLS = 2**52  # a float64 still tells neighbouring cells apart
 
@@ -107,9 +108,7 @@ class NormalizedCodec:
         ValueError
             If a number is NaN.
         """
-        if torch.isnan(z).any():
-            raise ValueError("Numbers to encode must not be NaN; drop these rows first.")
-        cell = (z.double() * self.n_leaves).floor().clamp(0, self.n_leaves - 1).long()
+        cell = (without_nan(z) * self.n_leaves).floor().clamp(0, self.n_leaves - 1).long()
         return cell.unsqueeze(-1) // self._place_values.to(z.device) % self.base
 
     def decode(self, tokens: Int64[Tensor, "*shape step"]) -> Float[Tensor, "*shape"]:

@@ -21,3 +21,16 @@ def stand_ins(numbers: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     if numbers.isfinite().all():
         return numbers
     return torch.nan_to_num(numbers, nan=2 * FAR, posinf=FAR, neginf=-FAR)
+
+
+def without_nan(z: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
+    """Return numbers to encode in float64, after checking that none is NaN.
+
+    Raises
+    ------
+    ValueError
+        If one is.
+    """
+    if torch.isnan(z).any():
+        raise ValueError("Numbers to encode must not be NaN; drop these rows first.")
+    return z.double()
