@@ -1,8 +1,9 @@
 """The sampled objectives, each with the exact one that it estimates, and the rows on which they are compared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
+from torch import Tensor
 
 from digitwise import CRPS, DAR, GRPO, PPO, RLOO, EnergyScore, ExpectedReward, GenRe2, OnPolicy, ReMax
 from digitwise.codecs import NumberLine
@@ -94,6 +95,17 @@ def make_targets(n_rows: int) -> Targets:
     return Targets(z, torch.ones(n_rows, dtype=torch.float64), y=10 + 30 * z + 10 * z**2)
 
 
+def interval_targets(n_rows: int) -> Targets:
+    """Return, row by row in turn: a number, one that is known from below, from above, and between two ends."""
+    numbers = make_targets(n_rows)
+    low, high = numbers.z.clone(), numbers.z.clone()
+    high[1::4] = torch.inf
+    low[2::4] = -torch.inf
+    low[3::4], high[3::4] = low[3::4] - 0.2, high[3::4] + 0.1
+    y, y_high = (10 + 30 * z + 10 * torch.where(z.isfinite(), z**2, 0.0) for z in (low, high))
+    return replace(numbers, z=low, y=y, z_high=high, y_high=y_high)
+
+
 def make_reference(name: str, n_rows: int) -> Reference:
     """Return a policy that sees other features, and so has other laws."""
     return Reference(make_policy(name), make_memory(n_rows, seed=9))
@@ -101,14 +113,14 @@ def make_reference(name: str, n_rows: int) -> Reference:
 
 def repeated(n: int, memory: Memory, targets: Targets, reference: Reference) -> tuple[Memory, Targets, Reference]:
     """Return the rows ``n`` times, one block after the other."""
-    assert targets.y is not None
-    many = Targets(targets.z.repeat(n), targets.weight.repeat(n), targets.progress, targets.y.repeat(n))
+    many = replace(
+        targets, **{name: part.repeat(n) for name, part in vars(targets).items() if isinstance(part, Tensor)}
+    )
     other = Reference(reference.policy, Memory(reference.memory.features.repeat(n, 1, 1)))
     return Memory(memory.features.repeat(n, 1, 1)), many, other
 
 
 def only(rows: slice, memory: Memory, targets: Targets, reference: Reference) -> tuple[Memory, Targets, Reference]:
     """Return some of the rows."""
-    y = None if targets.y is None else targets.y[rows]
-    kept = Targets(targets.z[rows], targets.weight[rows], targets.progress, y)
+    kept = replace(targets, **{name: part[rows] for name, part in vars(targets).items() if isinstance(part, Tensor)})
     return Memory(memory.features[rows]), kept, Reference(reference.policy, Memory(reference.memory.features[rows]))

@@ -1,5 +1,7 @@
 """Laws of the sampled objectives: their expected gradient is the exact one, by enumeration and by many draws."""
 
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import Tensor
@@ -10,7 +12,15 @@ from digitwise.objectives import Objective, Reference, on_policy
 from digitwise.objectives.objective import call_objective
 from digitwise.policy import Policy, Rollout
 from tests.contracts.policies import NAMES, make_memory
-from tests.contracts.sequence_objectives import UNBIASED, make_line_policy, make_reference, make_targets, repeated
+from tests.contracts.sequence_objectives import (
+    UNBIASED,
+    interval_targets,
+    make_line_policy,
+    make_reference,
+    make_targets,
+    only,
+    repeated,
+)
 
 N_ROWS = 2
 policies = pytest.mark.parametrize("name", NAMES)
@@ -31,20 +41,22 @@ def gradients_by_row(
 
 
 @pytest.mark.parametrize(
-    ("name", "kind"),
+    ("name", "kind", "row"),
     [
-        (name, kind)
-        for kind, member in UNBIASED.items()
+        (name, kind, row)
+        for place, (kind, member) in enumerate(UNBIASED.items())
         for name, most_draws in (("tree-mixed", 3), ("transformer-mixed", 2))
+        for row in ("number", ("at least", "at most", "between")[place % 3])
         if not member.sampled.stratified and member.sampled.n_draws <= most_draws
     ],
 )
 def test_the_mean_gradient_of_all_possible_draws_is_the_exact_one(
-    name: str, kind: str, monkeypatch: pytest.MonkeyPatch
+    name: str, kind: str, row: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Every group of draws there is, weighted by its probability: nothing is left to chance."""
     policy, member = make_line_policy(name), UNBIASED[kind]
-    one_row = make_memory(1), make_targets(1), make_reference(name, 1)
+    place = ("number", "at least", "at most", "between").index(row)
+    one_row = only(slice(place, place + 1), make_memory(4), interval_targets(4), make_reference(name, 4))
     temperature, n_draws = member.sampled.temperature, member.sampled.n_draws
     groups = torch.cartesian_prod(*[torch.arange(policy.tree.n_leaves)] * n_draws).view(-1, n_draws)
     memory, targets, reference = repeated(len(groups), *one_row)
@@ -54,7 +66,7 @@ def test_the_mean_gradient_of_all_possible_draws_is_the_exact_one(
     torch.testing.assert_close(probs.sum().item(), 1.0)
     draws = Rollout(policy.tree.leaf_tokens[groups], log_probs, temperature)
     monkeypatch.setattr(on_policy, "sample", lambda *_, **__: draws)
-    weighted = Targets(targets.z, probs * len(groups), y=targets.y)
+    weighted = replace(targets, weight=probs * len(groups))
     mean = gradient(member.sampled(policy, memory, weighted, reference), policy)
     exact = gradient(call_objective(member.exact, policy, *one_row), policy)
     assert exact.norm() > 1e-3

@@ -43,7 +43,12 @@ class Reach(nn.Module):
         self.register_buffer("rank", beyond % len(numbers), persistent=False)
         self.vocab_size = tree.vocab_size
 
-    def distances(self, nodes: Int64[Tensor, "*shape"], z: Float[Tensor, "*#shape"]) -> Float[Tensor, "*shape vocab"]:
+    def distances(
+        self,
+        nodes: Int64[Tensor, "*shape"],
+        z: Float[Tensor, "*#shape"],
+        z_high: Float[Tensor, "*#shape"] | None = None,
+    ) -> Float[Tensor, "*shape vocab"]:
         """Return how far from ``z`` the nearest number beyond each next token is; infinite where it is forbidden.
 
         Parameters
@@ -52,29 +57,36 @@ class Reach(nn.Module):
             Inner nodes of the tree: prefixes.
         z
             Numbers in scaled units.
+        z_high
+            Where it is given, distances are those from the interval that goes from ``z`` to it: 0 inside.
         """
         n_numbers, vocab = len(self.numbers), self.vocab_size
         numbers = self.numbers.to(nodes.device)
         z = stand_ins(z.double()).unsqueeze(-1)
+        high = z if z_high is None else stand_ins(z_high.double()).unsqueeze(-1)
         above = torch.searchsorted(numbers, z.contiguous())  # the first number not below z
         edge = nodes.unsqueeze(-1) * vocab + torch.arange(vocab, device=nodes.device)
         place = torch.searchsorted(self.edge * n_numbers + self.rank, edge * n_numbers + above)
         distance = torch.full(edge.shape, torch.inf, dtype=z.dtype, device=z.device)
         for neighbour in (place - 1, place):
             index = neighbour.clamp(0, len(self.edge) - 1)
-            apart = (numbers[self.rank[index]] - z).abs()
+            number = numbers[self.rank[index]]
+            apart = _gap(number, number, z, high)
             is_beyond = (index == neighbour) & (self.edge[index] == edge)
             distance = torch.where(is_beyond, torch.minimum(distance, apart), distance)
         return distance
 
 
 def open_distances(
-    codec: Codec, tokens: Int64[Tensor, "*shape step"], z: Float[Tensor, "*#shape"]
+    codec: Codec,
+    tokens: Int64[Tensor, "*shape step"],
+    z: Float[Tensor, "*#shape"],
+    z_high: Float[Tensor, "*#shape"] | None = None,
 ) -> Float[Tensor, "*shape step vocab"]:
     """Return the same for every prefix of some sequences, in an ordered codec, without a tree.
 
-    There a prefix covers an interval, from its lowest to its highest completion, and the nearest number in it is found
-    by clamping. ``z`` must be a number of the codec, such as ``decode(encode(z))``.
+    There a prefix covers an interval, from its lowest to its highest completion. ``z`` and ``z_high`` must be numbers
+    of the codec, such as ``decode(encode(z))``.
 
     Parameters
     ----------
@@ -84,6 +96,8 @@ def open_distances(
         Sequences; at each step the prefix before it is meant.
     z
         A number of the codec for each sequence, scaled units.
+    z_high
+        As for `Reach.distances`.
 
     Raises
     ------
@@ -98,15 +112,20 @@ def open_distances(
     grammar, vocab = codec.grammar, codec.vocab_size
     allowed = grammar.allowed(grammar.states_on_path(tokens))
     z = stand_ins(z.double())
+    z_high = z if z_high is None else stand_ins(z_high.double())
     distance = torch.full((*tokens.shape, vocab), torch.inf, dtype=torch.float64)
     for step in range(codec.length):
         prefix = tokens[..., :step].unsqueeze(-2).expand(*tokens.shape[:-1], vocab, step)
         next_token = torch.arange(vocab).expand(prefix.shape[:-1]).unsqueeze(-1)
         mask = allowed[..., step, :]
         longer = torch.cat([prefix, next_token], dim=-1)[mask]
-        number = z.unsqueeze(-1).expand(mask.shape)[mask]
+        from_low, from_high = (end.unsqueeze(-1).expand(mask.shape)[mask] for end in (z, z_high))
         low = stand_ins(codec.decode(lowest_completion(grammar, longer, codec.length)))
         high = stand_ins(codec.decode(highest_completion(grammar, longer, codec.length)))
-        nearest = torch.maximum(low, torch.minimum(number, high))
-        distance[..., step, :][mask] = (nearest - number).abs()
+        distance[..., step, :][mask] = _gap(low, high, from_low, from_high)
     return distance
+
+
+def _gap(low: Tensor, high: Tensor, other_low: Tensor, other_high: Tensor) -> Tensor:
+    """Return how far two intervals are apart; 0 if they meet."""
+    return torch.maximum(low - other_high, other_low - high).clamp(min=0)

@@ -14,24 +14,35 @@ class Targets:
     Parameters
     ----------
     z
-        Targets in scaled units, float64.
+        Targets in scaled units, float64, ``(batch,)``, or ``(batch, target)`` with NaN where one is missing; the low
+        ends of those of which only an interval is known.
     weight
         Non-negative sample weights; they average to about one over the training set.
     progress
         Share of the planned training steps that are done, from 0 to 1.
     y
         Targets in data units, float64; None where scaled units are the data units.
+    z_high, y_high
+        The high ends, equal to ``z`` and ``y`` in rows whose number is known; None where all are. Open ends are
+        infinite.
     """
 
-    z: Float[Tensor, " batch"]
+    z: Float[Tensor, " batch *target"]
     weight: Float[Tensor, " batch"]
     progress: float = 0.0
-    y: Float[Tensor, " batch"] | None = None
+    y: Float[Tensor, " batch *target"] | None = None
+    z_high: Float[Tensor, " batch"] | None = None
+    y_high: Float[Tensor, " batch"] | None = None
 
     @property
-    def in_data_units(self) -> Float[Tensor, " batch"]:
-        """The targets in data units."""
+    def in_data_units(self) -> Float[Tensor, " batch *target"]:
+        """The targets (or their low ends) in data units."""
         return self.z if self.y is None else self.y
+
+    @property
+    def high_in_data_units(self) -> Float[Tensor, " batch"] | None:
+        """The high ends in data units; None where all numbers are known."""
+        return self.z_high if self.y is None else self.y_high
 
 
 @dataclass(frozen=True)

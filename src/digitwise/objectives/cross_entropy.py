@@ -1,14 +1,17 @@
 """Token-level cross-entropy: minus the log-probability of the target's digits."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
+from torch import Tensor
 
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
 from digitwise.objectives.digit_weights import DigitWeights, check_digit_weights, check_one_per_digit, weighted_digits
+from digitwise.objectives.intervals import likelihood_losses
 from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.policy import Policy
 
@@ -31,7 +34,9 @@ class CrossEntropy(Combinable):
     Notes
     -----
     The sum over digits is minus the log-probability of the target's leaf, so plain cross-entropy is maximum likelihood
-    on the leaves. *Differs from the paper*: the mask of the grammar applies in training too.
+    on the leaves. Of a target of which only an interval is known it is minus the log-probability of the interval's
+    leaves together; digit weights do not apply to it. *Differs from the paper*: the mask of the grammar applies in
+    training too.
 
     References
     ----------
@@ -44,6 +49,7 @@ class CrossEntropy(Combinable):
     """
 
     digit_weights: DigitWeights = None
+    takes_intervals: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the weights."""
@@ -56,6 +62,9 @@ class CrossEntropy(Combinable):
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the loss of a batch; its cost follows the path to the target, not the number of leaves."""
-        tokens = policy.codec.encode(targets.z).unsqueeze(1)
-        losses = -policy.log_probs(memory, tokens).squeeze(1)
-        return LossOutput(weighted_mean(weighted_digits(losses, self.digit_weights, policy.codec), targets.weight))
+
+        def of_numbers(memory: Memory, z: Tensor) -> Tensor:
+            losses = -policy.log_probs(memory, policy.codec.encode(z).unsqueeze(1)).squeeze(1)
+            return weighted_digits(losses, self.digit_weights, policy.codec)
+
+        return LossOutput(weighted_mean(likelihood_losses(policy, memory, targets, of_numbers), targets.weight))

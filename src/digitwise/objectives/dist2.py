@@ -2,16 +2,19 @@
 
 import math
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
 from digitwise.objectives.cross_entropy import CrossEntropy
 from digitwise.objectives.digit_weights import DigitWeights, check_digit_weights, check_one_per_digit, weighted_digits
+from digitwise.objectives.intervals import losses_by_kind, no_losses
 from digitwise.objectives.weighted_sum import Combinable, WeightedSum
 from digitwise.policy.policy import Policy
 
@@ -30,7 +33,8 @@ class SoftDigits(Combinable):
     Notes
     -----
     Forbidden digits get no share of the target. The sum over digits instead of their mean keeps the published weight
-    relative to `CrossEntropy`, which is summed too.
+    relative to `CrossEntropy`, which is summed too. A target of which only an interval is known has no digits, and its
+    loss is 0.
 
     References
     ----------
@@ -39,6 +43,7 @@ class SoftDigits(Combinable):
 
     temperature: float = 1.0
     digit_weights: DigitWeights = None
+    takes_intervals: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -53,14 +58,20 @@ class SoftDigits(Combinable):
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the loss of a batch."""
-        tokens = policy.codec.encode(targets.z)
+
+        def of_numbers(memory: Memory, z: Tensor) -> Tensor:
+            return weighted_digits(self._digit_losses(policy, memory, z), self.digit_weights, policy.codec)
+
+        return LossOutput(weighted_mean(losses_by_kind(memory, targets, of_numbers, no_losses), targets.weight))
+
+    def _digit_losses(self, policy: Policy, memory: Memory, z: Float[Tensor, " batch"]) -> Float[Tensor, "batch step"]:
+        tokens = policy.codec.encode(z)
         log_probs = policy.step_log_probs(memory, tokens.unsqueeze(1)).squeeze(1)
         digits = torch.arange(log_probs.shape[-1], device=log_probs.device, dtype=log_probs.dtype)
         closeness = -((digits - tokens.unsqueeze(-1)) ** 2) / self.temperature
         wanted = torch.log_softmax(closeness.masked_fill(torch.isneginf(log_probs), -torch.inf), dim=-1)
         terms = torch.where(torch.isneginf(wanted), 0.0, wanted.exp() * (wanted - log_probs))
-        losses = terms.sum(-1)
-        return LossOutput(weighted_mean(weighted_digits(losses, self.digit_weights, policy.codec), targets.weight))
+        return terms.sum(-1)
 
 
 def DIST2(*, weight: float = 0.1, temperature: float = 1.0) -> WeightedSum:

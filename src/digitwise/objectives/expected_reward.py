@@ -1,7 +1,7 @@
 """The expected reward and its exact gradient: what every sampled objective estimates."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -13,6 +13,7 @@ from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
 from digitwise.objectives.expert import expert_probs
 from digitwise.objectives.group_rewards import CRPSGainReward, EnergyScoreReward
+from digitwise.objectives.intervals import meet, numbers_and_targets
 from digitwise.objectives.named_rewards import resolve_reward
 from digitwise.objectives.on_policy_checks import check_terms
 from digitwise.objectives.policy_gradient import entropy, kl_divergence
@@ -47,7 +48,8 @@ class ExpectedReward(Combinable):
     Notes
     -----
     A reward of single numbers is linear in the law, so a point mass is best: of squared error at the conditional mean.
-    `CRPS` is the exact counterpart that keeps the law.
+    `CRPS` is the exact counterpart that keeps the law. Of a target of which only an interval is known, the target of a
+    number is the nearest point of the interval.
 
     Examples
     --------
@@ -62,6 +64,7 @@ class ExpectedReward(Combinable):
     kl_weight: float = 0.0
     entropy_weight: float = 0.0
     n_draws: int = 16
+    takes_intervals: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -125,7 +128,9 @@ class ExpectedReward(Combinable):
                 loss = loss + self.kl_weight * kl
             if self.expert_weight:
                 nodes = torch.arange(policy.tree.n_nodes, device=plain.device).expand(len(plain), -1)
-                wanted = expert_probs(policy, nodes, targets.z, self.expert_temperature).to(plain.dtype)
+                wanted = expert_probs(
+                    policy, nodes, targets.z, self.expert_temperature, z_high=targets.z_high, log_probs=plain
+                ).to(plain.dtype)
                 chosen = -(wanted * torch.where(wanted > 0, plain, 0.0)).sum(-1)
                 loss = loss + self.expert_weight * (visits.detach() * chosen).sum(1) / policy.tree.length
         return LossOutput(weighted_mean(loss, targets.weight), metrics)
@@ -136,8 +141,7 @@ class ExpectedReward(Combinable):
         """Return minus the expected reward of each row, and what to log about it."""
         reward = resolve_reward(self.reward)
         if isinstance(reward, EnergyScoreReward | CRPSGainReward):
-            values = policy.line.numbers(reward.units).to(probs.dtype)
-            target = policy.line.targets(targets.in_data_units, reward.units).to(probs.dtype)
+            values, target = (part.to(probs.dtype) for part in numbers_and_targets(policy, targets, reward.units))
             if isinstance(reward, EnergyScoreReward):
                 return crps_of_atoms(probs, values, target), {}
             share = (self.n_draws - 1) / self.n_draws
@@ -150,6 +154,5 @@ class ExpectedReward(Combinable):
 
 def leaf_rewards(policy: Policy, targets: Targets, reward: Reward) -> Float[Tensor, "batch leaf"]:
     """Return the reward of every number that could be written, without gradient."""
-    target = policy.line.targets(targets.in_data_units, reward.units).unsqueeze(1)
-    values = policy.line.numbers(reward.units).expand(len(target), -1)
-    return checked_rewards(reward, values, target)
+    values = policy.line.numbers(reward.units).expand(len(targets.z), -1)
+    return checked_rewards(reward, *meet(reward, policy, values, targets))

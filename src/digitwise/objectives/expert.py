@@ -8,6 +8,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
 
+from digitwise.objectives.intervals import share_like_policy
 from digitwise.policy.policy import Policy
 
 
@@ -36,7 +37,13 @@ def expert_tokens(
 
 
 def expert_probs(
-    policy: Policy, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"], temperature: float | None
+    policy: Policy,
+    nodes: Int64[Tensor, "batch ..."],
+    z: Float[Tensor, " batch"],
+    temperature: float | None,
+    *,
+    z_high: Float[Tensor, " batch"] | None = None,
+    log_probs: Float[Tensor, "batch ... vocab"] | None = None,
 ) -> Float[Tensor, "batch ... vocab"]:
     """Return the expert's law of the next digit at each visited prefix.
 
@@ -46,18 +53,39 @@ def expert_probs(
         As for `expert_tokens`.
     temperature
         ``softmax(-distance / temperature)``, scaled units; None puts all mass on the expert's digit.
+    z_high
+        High ends of the intervals that begin at ``z``; None where all numbers are known.
+    log_probs
+        What the policy says at the prefixes: digits that all lead into the interval are as good as it likes them.
     """
-    return _law(policy.distances_at(nodes, z), temperature)
+    return _law(policy.distances_at(nodes, z, z_high), temperature, z, z_high, log_probs)
 
 
 def expert_probs_along(
-    policy: Policy, tokens: Int64[Tensor, "batch draw step"], z: Float[Tensor, " batch"], temperature: float | None
+    policy: Policy,
+    tokens: Int64[Tensor, "batch draw step"],
+    z: Float[Tensor, " batch"],
+    temperature: float | None,
+    *,
+    z_high: Float[Tensor, " batch"] | None = None,
+    log_probs: Float[Tensor, "batch draw step vocab"] | None = None,
 ) -> Float[Tensor, "batch draw step vocab"]:
     """Return the same at each step of given sequences; the tree need not be written out."""
-    return _law(policy.distances_along(tokens, z), temperature)
+    return _law(policy.distances_along(tokens, z, z_high), temperature, z, z_high, log_probs)
 
 
-def _law(distances: Float[Tensor, "batch ... vocab"], temperature: float | None) -> Float[Tensor, "batch ... vocab"]:
+def _law(
+    distances: Float[Tensor, "batch ... vocab"],
+    temperature: float | None,
+    z: Float[Tensor, " batch"],
+    z_high: Float[Tensor, " batch"] | None,
+    log_probs: Float[Tensor, "batch ... vocab"] | None,
+) -> Float[Tensor, "batch ... vocab"]:
     if temperature is None:
-        return torch.nn.functional.one_hot(distances.argmin(-1), distances.shape[-1]).to(distances.dtype)
-    return torch.softmax(-distances / temperature, dim=-1)
+        law = torch.nn.functional.one_hot(distances.argmin(-1), distances.shape[-1]).to(distances.dtype)
+    else:
+        law = torch.softmax(-distances / temperature, dim=-1)
+    if z_high is None or log_probs is None:
+        return law
+    is_interval = (z < z_high).view(-1, *[1] * (distances.ndim - 1))
+    return share_like_policy(law, is_interval & (distances == 0), log_probs)

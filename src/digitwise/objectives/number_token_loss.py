@@ -4,17 +4,19 @@ What comes closest to the number without looking at whole numbers: 0.4999 and 0.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
 from jaxtyping import Float
+from torch import Tensor
 
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
 from digitwise.objectives.cross_entropy import CrossEntropy
 from digitwise.objectives.digit_weights import DigitWeights, check_digit_weights, check_one_per_digit, weighted_digits
+from digitwise.objectives.intervals import losses_by_kind, no_losses
 from digitwise.objectives.weighted_sum import Combinable, WeightedSum
 from digitwise.policy.policy import Policy
 
@@ -33,9 +35,10 @@ class NumberTokenLoss(Combinable):
 
     Notes
     -----
-    Token ids are the digits. The sum over digits instead of their mean keeps the published weight relative to
-    `CrossEntropy`, which is summed too. As its authors define it, ``p`` is normalised over the digits; *differs from*
-    the code of GenRe², which counts the mass on padding as free in WAS, and the padding as a digit 0 in MSE.
+    Token ids are the digits. A target of which only an interval is known has no digits, and its loss is 0. The sum over
+    digits instead of their mean keeps the published weight relative to `CrossEntropy`, which is summed too. As its
+    authors define it, ``p`` is normalised over the digits; *differs from* the code of GenRe², which counts the mass on
+    padding as free in WAS, and the padding as a digit 0 in MSE.
 
     References
     ----------
@@ -45,6 +48,7 @@ class NumberTokenLoss(Combinable):
 
     distance: Literal["mse", "was"] = "was"
     digit_weights: DigitWeights = None
+    takes_intervals: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -59,14 +63,19 @@ class NumberTokenLoss(Combinable):
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the loss of a batch."""
-        tokens = policy.codec.encode(targets.z)
+
+        def of_numbers(memory: Memory, z: Tensor) -> Tensor:
+            return weighted_digits(self._digit_losses(policy, memory, z), self.digit_weights, policy.codec)
+
+        return LossOutput(weighted_mean(losses_by_kind(memory, targets, of_numbers, no_losses), targets.weight))
+
+    def _digit_losses(self, policy: Policy, memory: Memory, z: Float[Tensor, " batch"]) -> Float[Tensor, "batch step"]:
+        tokens = policy.codec.encode(z)
         probs = policy.step_log_probs(memory, tokens.unsqueeze(1)).squeeze(1).exp()
         digits = torch.arange(probs.shape[-1], device=probs.device, dtype=probs.dtype)
         if self.distance == "mse":
-            losses = (probs @ digits - tokens) ** 2
-        else:
-            losses = (probs * (digits - tokens.unsqueeze(-1)).abs()).sum(-1)
-        return LossOutput(weighted_mean(weighted_digits(losses, self.digit_weights, policy.codec), targets.weight))
+            return (probs @ digits - tokens) ** 2
+        return (probs * (digits - tokens.unsqueeze(-1)).abs()).sum(-1)
 
 
 def NTLMSE(*, weight: float = 0.3) -> WeightedSum:

@@ -75,6 +75,11 @@ def n_updates(objective: Objective) -> int:
     return objective.n_updates if isinstance(objective, SequenceObjective) else 1
 
 
+def takes_intervals(objective: Objective) -> bool:
+    """Return whether an objective says that it knows what to do with targets of which only an interval is known."""
+    return bool(getattr(objective, "takes_intervals", False))
+
+
 def call_objective(
     objective: Objective,
     policy: Policy,
@@ -83,7 +88,18 @@ def call_objective(
     reference: Reference | None = None,
     experience: Any = None,
 ) -> LossOutput:
-    """Return an objective's loss, given what its kind takes."""
+    """Return an objective's loss, given what its kind takes.
+
+    Raises
+    ------
+    TypeError
+        If there are intervals among the targets and the objective does not take them.
+    """
+    if targets.z_high is not None and not takes_intervals(objective):
+        raise TypeError(
+            f"{objective!r} takes numbers, but of some targets only an interval is known. Use one of the library's "
+            "objectives, or say takes_intervals = True in yours and read targets.z_high."
+        )
     if isinstance(objective, SequenceObjective):
         return objective(policy, memory, targets, reference, experience)
     return objective(policy, memory, targets)

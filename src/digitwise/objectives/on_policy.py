@@ -5,7 +5,7 @@ The named algorithms (`ReMax`, `RLOO`, `GRPO`, `PPO`, `GenRe2`, `DAR`) are setti
 
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import torch
@@ -23,6 +23,7 @@ from digitwise.objectives.advantages import (
     scaled_advantage,
 )
 from digitwise.objectives.expert import expert_probs_along
+from digitwise.objectives.intervals import meet
 from digitwise.objectives.named_rewards import resolve_reward
 from digitwise.objectives.on_policy_checks import check_settings
 from digitwise.objectives.policy_gradient import (
@@ -102,7 +103,8 @@ class OnPolicy(Combinable):
 
     Notes
     -----
-    Dropout is off while it trains, as in the paper: the law that is scored must be the law that drew.
+    Dropout is off while it trains, as in the paper: the law that is scored must be the law that drew. Of a target of
+    which only an interval is known, the target of a number is the nearest point of the interval.
 
     Examples
     --------
@@ -122,6 +124,7 @@ class OnPolicy(Combinable):
     entropy_weight: float = 0.0
     clip: float | None = None
     n_updates: int = 1
+    takes_intervals: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings, one by one and together."""
@@ -220,12 +223,11 @@ class OnPolicy(Combinable):
     ) -> tuple[Tensor, Tensor]:
         """Return rewards and advantages of some draws."""
         reward = resolve_reward(self.reward)
-        target = policy.read_targets(targets.in_data_units, reward.units).unsqueeze(-1)
-        prediction = policy.read(tokens, reward.units)
+        prediction, target = meet(reward, policy, policy.read(tokens, reward.units), targets)
         rewards = checked_rewards(reward, prediction, target)
         if self.baseline == "greedy":
             likely = policy.read(greedy(policy, memory).tokens, reward.units)
-            advantage = rewards - checked_rewards(reward, likely, target)
+            advantage = rewards - checked_rewards(reward, *meet(reward, policy, likely, targets))
         elif self.baseline == "leave_one_out":
             is_group = hasattr(reward, "least_draws")
             advantage = rewards - (
@@ -239,6 +241,8 @@ class OnPolicy(Combinable):
         self, policy: Policy, targets: Targets, tokens: Int64[Tensor, "batch draw step"], log_probs: Tensor
     ) -> tuple[Tensor, Tensor]:
         """Return the cross-entropy towards the expert, mean over digits, and the probability of its choice."""
-        wanted = expert_probs_along(policy, tokens, targets.z, self.expert_temperature).to(log_probs.dtype)
+        wanted = expert_probs_along(
+            policy, tokens, targets.z, self.expert_temperature, z_high=targets.z_high, log_probs=log_probs
+        ).to(log_probs.dtype)
         safe = torch.where(wanted > 0, log_probs, 0.0)
         return -(wanted * safe).sum(-1).mean(-1), (wanted * log_probs.detach().exp()).sum(-1).mean()

@@ -1,6 +1,7 @@
 """Proper scores of the exact law as losses: what a law loses if it is too sure, or not sure enough."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -9,6 +10,7 @@ from torch import Tensor
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.intervals import numbers_and_targets
 from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.enumeration import leaf_log_probs
 from digitwise.policy.policy import Policy
@@ -24,10 +26,19 @@ class CRPS(Combinable):
     each leaf over its cell. The gradient is a sum over all leaves: what energy-score rewards and DAR
     (arXiv 2605.20740) estimate by sampling.
 
+    Of a target of which only an interval is known, what the law says inside is not judged: the integral of ``F²`` below
+    plus that of ``(1 - F)²`` above. This is not proper: exact rows count at all numbers, censored ones up to their
+    limit only, which draws the law towards the numbers that are seen. The likelihood (`CrossEntropy`,
+    `SmoothedCrossEntropy`) is proper.
+
     References
     ----------
-    Gneiting and Raftery, "Strictly proper scoring rules, prediction, and estimation", 2007.
+    Gneiting and Raftery, "Strictly proper scoring rules, prediction, and estimation", 2007. Intervals: Avati et al.,
+    "Countdown Regression", arXiv 1806.08324; where that is not proper: Rindt et al., "Survival regression with proper
+    scoring rules and monotonic neural networks", arXiv 2103.14755.
     """
+
+    takes_intervals: ClassVar[bool] = True
 
     def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "CRPS":
         """Return itself: there is nothing to settle."""
@@ -36,18 +47,20 @@ class CRPS(Combinable):
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the mean CRPS of a batch."""
         probs = leaf_log_probs(policy, memory).exp()
-        values = policy.line.standard_values.to(probs.dtype)
-        target = policy.line.targets(targets.in_data_units, "standard").to(probs.dtype)
-        return LossOutput(weighted_mean(crps_of_atoms(probs, values, target), targets.weight))
+        values, target = numbers_and_targets(policy, targets, "standard")
+        losses = crps_of_atoms(probs, values.to(probs.dtype), target.to(probs.dtype))
+        return LossOutput(weighted_mean(losses, targets.weight))
 
 
 def crps_of_atoms(
     probs: Float[Tensor, "batch leaf"],
-    values: Float[Tensor, " leaf"],
+    values: Float[Tensor, "*row leaf"],
     target: Float[Tensor, " batch"],
     spread_share: float = 1.0,
 ) -> Float[Tensor, " batch"]:
     """Return ``E|X - y| - spread_share · E|X - X'| / 2`` of point masses; differentiable in ``probs``.
+
+    The values are the same in all rows, ``(leaf,)``, or each row's own.
 
     Examples
     --------
@@ -59,8 +72,14 @@ def crps_of_atoms(
     return error - spread_share * mean_difference(probs, values) / 2
 
 
-def mean_difference(probs: Float[Tensor, "batch leaf"], values: Float[Tensor, " leaf"]) -> Float[Tensor, " batch"]:
+def mean_difference(probs: Float[Tensor, "batch leaf"], values: Float[Tensor, "*row leaf"]) -> Float[Tensor, " batch"]:
     """Return ``E|X - X'|`` of two independent draws: ``2 ∫ F (1 - F)``."""
     values, order = values.sort()
-    cdf = probs[:, order].cumsum(1)[:, :-1]
-    return 2 * (cdf * (1 - cdf)) @ values.diff()
+    probs = probs[:, order] if order.ndim == 1 else probs.gather(1, order)
+    cdf = probs.cumsum(1)[:, :-1]
+    return 2 * mean_of(cdf * (1 - cdf), values.diff())
+
+
+def mean_of(probs: Float[Tensor, "batch leaf"], values: Float[Tensor, "*row leaf"]) -> Float[Tensor, " batch"]:
+    """Return ``Σ p · value`` of each row."""
+    return probs @ values if values.ndim == 1 else (probs * values).sum(1)

@@ -1,6 +1,7 @@
 """The squared error of the law's mean, exactly."""
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -8,6 +9,8 @@ from jaxtyping import Float
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.intervals import numbers_and_targets
+from digitwise.objectives.proper_scores import mean_of
 from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.enumeration import leaf_log_probs
 from digitwise.policy.policy import Policy
@@ -21,12 +24,15 @@ class RAFT(Combinable):
     -----
     Only the mean counts, so the loss says nothing about the spread: unlike the expected squared error it does not
     collapse the law, and unlike a proper score it does not keep it. Add cross-entropy, smoothed or plain, for that.
-    The expectation is a sum over all leaves, not over a grid or over draws.
+    The expectation is a sum over all leaves, not over a grid or over draws. Of a target of which only an interval is
+    known it is that of the signed distance from the interval (`digitwise.objectives.intervals`).
 
     References
     ----------
     Lukasik et al., "Better autoregressive regression with LLMs via regression-aware fine-tuning", ICLR 2025.
     """
+
+    takes_intervals: ClassVar[bool] = True
 
     def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "RAFT":
         """Return itself: there is nothing to settle."""
@@ -35,6 +41,6 @@ class RAFT(Combinable):
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the mean squared error of a batch."""
         probs = leaf_log_probs(policy, memory).exp()
-        mean = probs @ policy.line.standard_values.to(probs.dtype)
-        target = policy.line.targets(targets.in_data_units, "standard").to(probs.dtype)
-        return LossOutput(weighted_mean((mean - target) ** 2, targets.weight))
+        values, target = numbers_and_targets(policy, targets, "standard")
+        error = mean_of(probs, values.to(probs.dtype)) - target.to(probs.dtype)
+        return LossOutput(weighted_mean(error**2, targets.weight))

@@ -179,7 +179,8 @@ class CustomReward:
     Parameters
     ----------
     function
-        ``function(prediction, target)``: shapes ``(batch, draw)`` and ``(batch, 1)`` to ``(batch, draw)``.
+        ``function(prediction, target)``: shapes ``(batch, draw)`` and ``(batch, 1)`` to ``(batch, draw)``. Where only
+        an interval is known the target is the prediction's nearest point of it, and all come as ``(batch, draw)``.
     units
         ``"data"`` or ``"standard"``.
 
@@ -199,7 +200,7 @@ class CustomReward:
 
 
 def checked_rewards(
-    reward: Reward, prediction: Float[Tensor, "batch draw"], target: Float[Tensor, "batch 1"]
+    reward: Reward, prediction: Float[Tensor, "batch draw"], target: Float[Tensor, " batch #draw"]
 ) -> Float[Tensor, "batch draw"]:
     """Return the rewards without gradient, after checking what came; warn of their scale if it is huge.
 
@@ -224,7 +225,8 @@ def checked_rewards(
         row, draw = (~torch.isfinite(rewards)).nonzero()[0].tolist()
         raise ValueError(
             f"Rewards must be finite, but {reward!r} gave {rewards[row, draw].item()} for prediction "
-            f"{prediction[row, draw].item():.6g} and target {target[row, 0].item():.6g} ({reward.units} units). "
+            f"{prediction[row, draw].item():.6g} and target {target.expand_as(prediction)[row, draw].item():.6g} "
+            f"({reward.units} units). "
             "Bound the reward, or give it a floor."
         )
     if largest > HUGE_REWARD:

@@ -6,7 +6,7 @@ neighbours *as numbers* (not per digit: 0.4999 and 0.5000 share no digit) tells 
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import ClassVar, Literal
 
 import numpy as np
 import torch
@@ -19,6 +19,7 @@ from digitwise.codecs.codec import Codec
 from digitwise.codecs.open_tree import tree_of
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.intervals import likelihood_losses
 from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.enumeration import leaf_log_probs
 from digitwise.policy.policy import Policy
@@ -49,7 +50,8 @@ class SmoothedCrossEntropy(Combinable):
     With target weights ``q`` on the leaves the loss is ``-Σ_leaf q(leaf) log p(leaf)``. Summed per inner node it
     needs only the nodes above the leaves of the bell, a few neighbours beside the target's own path. Where leaves are
     not in number order, or several write one number, it is a sum over all cells; where they are too many to list, one
-    number is drawn from the bell, which has the same expectation.
+    number is drawn from the bell, which has the same expectation. Of a target of which only an interval is known the
+    loss is minus the log-probability of the cells from end to end, without a bell.
     HL-Gauss (Imani and White, arXiv 1806.04613) does the same for a flat histogram.
 
     Examples
@@ -60,6 +62,7 @@ class SmoothedCrossEntropy(Combinable):
 
     width: float | Literal["auto"] = "auto"
     final_share: float = 0.1
+    takes_intervals: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the width and the share."""
@@ -102,7 +105,11 @@ class SmoothedCrossEntropy(Combinable):
             If the width is still automatic: call ``adapt`` first.
         """
         width = self.width_at(targets.progress)
-        return LossOutput(weighted_mean(_losses(policy, memory, targets.z, width), targets.weight))
+
+        def of_numbers(memory: Memory, z: Tensor) -> Tensor:
+            return _losses(policy, memory, z, width)
+
+        return LossOutput(weighted_mean(likelihood_losses(policy, memory, targets, of_numbers), targets.weight))
 
 
 def _losses(policy: Policy, memory: Memory, z: Float[Tensor, " batch"], width: float) -> Float[Tensor, " batch"]:

@@ -15,6 +15,7 @@ from digitwise.objectives.objective import (
     call_objective,
     n_updates,
     needs_reference,
+    takes_intervals,
     uses_dropout,
 )
 from digitwise.objectives.reference import Reference
@@ -73,6 +74,11 @@ class WeightedSum(Combinable):
     def needs_reference(self) -> bool:
         """Whether a term asks for the policy that fine-tuning started from."""
         return any(needs_reference(term) for _, term in self.terms)
+
+    @property
+    def takes_intervals(self) -> bool:
+        """Whether all terms know what to do with targets of which only an interval is known."""
+        return all(takes_intervals(term) for _, term in self.terms)
 
     @property
     def n_updates(self) -> int:

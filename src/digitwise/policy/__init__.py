@@ -3,6 +3,7 @@
 from digitwise.policy.chain import Chain
 from digitwise.policy.chain_laws import conditional_probs, joint_draws
 from digitwise.policy.enumeration import leaf_log_probs, leaf_probs
+from digitwise.policy.intervals import interval_log_prob
 from digitwise.policy.policy import Policy
 from digitwise.policy.quantile_decoding import decode_quantiles, sample_stratified
 from digitwise.policy.rollout import Rollout
@@ -15,6 +16,7 @@ __all__ = [
     "conditional_probs",
     "decode_quantiles",
     "greedy",
+    "interval_log_prob",
     "joint_draws",
     "leaf_log_probs",
     "leaf_probs",

@@ -144,18 +144,24 @@ class Policy(nn.Module):
         return torch.stack(states, dim=-1)
 
     def distances_at(
-        self, nodes: Int64[Tensor, "batch ..."], z: Float[Tensor, " batch"]
+        self,
+        nodes: Int64[Tensor, "batch ..."],
+        z: Float[Tensor, " batch"],
+        z_high: Float[Tensor, " batch"] | None = None,
     ) -> Float[Tensor, "batch ... vocab"]:
         """Return how far from each row's target the nearest number beyond every edge is, scaled units.
 
         Infinite for forbidden tokens. The target's number is what the codec makes of ``z``, so that on the target's own
-        path its own digits are nearest.
+        path its own digits are nearest. With ``z_high`` the target is the interval up to it.
         """
-        number = self.codec.decode(self.codec.encode(z)).view(-1, *[1] * (nodes.ndim - 1))
-        return self.reach.distances(nodes, number.expand(nodes.shape))
+        high = None if z_high is None else self._written(z_high, nodes.shape)
+        return self.reach.distances(nodes, self._written(z, nodes.shape), high)
 
     def distances_along(
-        self, tokens: Int64[Tensor, "batch draw step"], z: Float[Tensor, " batch"]
+        self,
+        tokens: Int64[Tensor, "batch draw step"],
+        z: Float[Tensor, " batch"],
+        z_high: Float[Tensor, " batch"] | None = None,
     ) -> Float[Tensor, "batch draw step vocab"]:
         """Return the same at each step of given sequences; the tree need not be written out.
 
@@ -165,9 +171,14 @@ class Policy(nn.Module):
             If it is not and the codec is not ordered.
         """
         if self.is_enumerable:
-            return self.distances_at(self.tree.nodes_on_path(tokens), z)
+            return self.distances_at(self.tree.nodes_on_path(tokens), z, z_high)
+        high = None if z_high is None else self._written(z_high, tokens.shape[:2])
+        return open_distances(self.codec, tokens, self._written(z, tokens.shape[:2]), high)
+
+    def _written(self, z: Float[Tensor, " batch"], shape: torch.Size) -> Float[Tensor, "batch ..."]:
+        """Return the number that the codec makes of each row's, for every entry of the row."""
         number = self.codec.decode(self.codec.encode(z))
-        return open_distances(self.codec, tokens, number.unsqueeze(1).expand(tokens.shape[:2]))
+        return number.view(-1, *[1] * (len(shape) - 1)).expand(shape)
 
     def next_token_log_probs(
         self,

@@ -1,12 +1,14 @@
 """Table rows as tensors, and the random mini-batches of an epoch."""
 
 import math
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Float, Int64
 from torch import Tensor
+
+from digitwise.nn.loss_output import Targets
 
 
 @dataclass(frozen=True)
@@ -18,18 +20,22 @@ class Rows:
     numeric, categorical
         The columns.
     z
-        Targets in scaled units, float64; NaN where they are not known.
+        Targets in scaled units, float64; NaN where they are not known, the low end where an interval is.
     weight
         Sample weights.
     y
-        Targets in data units, float64; NaN where they are not known.
+        The same in data units.
+    z_high, y_high
+        The high ends, as in `digitwise.nn.Targets`; None where no target is an interval.
     """
 
     numeric: Float[Tensor, "row numeric"]
     categorical: Int64[Tensor, "row categorical"]
-    z: Float[Tensor, " row"]
+    z: Float[Tensor, " row *target"]
     weight: Float[Tensor, " row"]
-    y: Float[Tensor, " row"]
+    y: Float[Tensor, " row *target"]
+    z_high: Float[Tensor, " row"] | None = None
+    y_high: Float[Tensor, " row"] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -37,15 +43,18 @@ class Rows:
 
     def take(self, index: Int64[Tensor, " pick"] | slice) -> "Rows":
         """Return the named rows."""
-        return Rows(*(part[index] for part in self._parts))
+        return self._changed(lambda part: part[index])
 
     def to(self, device: torch.device) -> "Rows":
         """Return the rows on a device."""
-        return Rows(*(part.to(device) for part in self._parts))
+        return self._changed(lambda part: part.to(device))
 
-    @property
-    def _parts(self) -> tuple[Tensor, ...]:
-        return self.numeric, self.categorical, self.z, self.weight, self.y
+    def targets(self, progress: float = 0.0) -> Targets:
+        """Return what a loss is told of the targets."""
+        return Targets(self.z, self.weight, progress, self.y, self.z_high, self.y_high)
+
+    def _changed(self, change: Callable[[Tensor], Tensor]) -> "Rows":
+        return replace(self, **{name: change(part) for name, part in vars(self).items() if part is not None})
 
 
 def automatic_batch_size(n_rows: int) -> int:

@@ -163,4 +163,5 @@ def _shapes(weights: dict[str, Tensor]) -> dict[str, tuple[torch.Size, torch.dty
 
 def _fingerprint(rows: Rows) -> int:
     """Return a checksum of the targets, in their order."""
-    return zlib.crc32(rows.z.cpu().numpy().tobytes())
+    ends = [rows.z] if rows.z_high is None else [rows.z, rows.z_high]
+    return zlib.crc32(b"".join(end.cpu().numpy().tobytes() for end in ends))

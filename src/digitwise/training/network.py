@@ -10,7 +10,7 @@ from torch import nn
 from digitwise.distributions import Distribution
 from digitwise.encoders.encoder import Encoder
 from digitwise.heads.head import DrawingHead, Head
-from digitwise.nn.loss_output import LossOutput, Targets
+from digitwise.nn.loss_output import LossOutput
 from digitwise.nn.memory import Memory
 from digitwise.training.batches import Rows
 
@@ -70,7 +70,7 @@ class Network(nn.Module):
         experience
             What an earlier step on this batch returned as its experience.
         """
-        targets = Targets(rows.z, rows.weight, progress, rows.y)
+        targets = rows.targets(progress)
         if not isinstance(self.head, DrawingHead):
             return self.head.loss(self.memory(rows), targets)
         other = reference.refer(rows) if reference is not None and self.head.needs_reference else None
@@ -97,7 +97,7 @@ class Network(nn.Module):
     def finish(self, rows: Rows) -> None:
         """Let the head set what training does not, from the validation rows; dropout off."""
         with self._predicting():
-            self.head.finish(self.memory(rows), Targets(rows.z, rows.weight, y=rows.y))
+            self.head.finish(self.memory(rows), rows.targets())
 
     @contextmanager
     def _predicting(self) -> Iterator[None]:
