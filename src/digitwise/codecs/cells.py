@@ -34,6 +34,11 @@ class Cells:
         n_leaves = len(self.of_leaf)
         return n_leaves == len(self.edges) - 1 and bool((self.of_leaf == torch.arange(n_leaves)).all())
 
+    @property
+    def all_finite(self) -> bool:
+        """Whether every leaf is a finite number."""
+        return bool((self.of_leaf >= 0).all())
+
     def probs(self, leaf_probs: Float[Tensor, "batch leaf"]) -> Float[Tensor, "batch cell"]:
         """Return what the leaves of each cell have together; leaves without a cell are left out."""
         if self.is_one_to_one:

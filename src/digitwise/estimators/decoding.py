@@ -2,17 +2,16 @@
 
 from typing import Any
 
-import numpy as np
-from jaxtyping import Float
-
-from digitwise.codecs import Codec, edges_of, tree_of
+from digitwise.codecs import Codec
+from digitwise.codecs.fitted_codec import CODEC_NAMES
 from digitwise.estimators.components import resolve
 from digitwise.estimators.finetune import Finetune
-from digitwise.estimators.fitted_target import FittedTarget
+from digitwise.estimators.fitted_target import fit_written
 from digitwise.estimators.head_parts import decoding_head_for
 from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
+from digitwise.estimators.writing import TargetLimits, choose_writing
 from digitwise.nn import Decoder
 from digitwise.objectives import DecodingHead, Objective
 
@@ -23,7 +22,14 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
     Parameters
     ----------
     codec
-        How numbers are written: ``"normalized"`` or an object such as ``NormalizedCodec(base=10, length=3)``.
+        How numbers are written. Names follow the targets: ``"normalized"`` (base 2 × 8 digits of their range),
+        ``"scientific"`` (2 significant digits, with their exponents and signs), ``"integer"`` (one leaf for each whole
+        number), ``"auto"`` (what `digitwise inspect` recommends). An object is taken as it is, such as
+        ``NormalizedCodec(base=10, length=3)`` or ``IEEECodec()``.
+    low, high
+        Hard bounds of the target, themselves allowed: no prediction lies outside. None for none.
+    integer
+        Whether the target is a whole number by nature; needs a codec that can say so, such as ``"auto"``.
     decoder
         What predicts the next digit: ``"tree"``, ``"transformer"`` or an object such as ``Transformer(dim=256)``.
     objective
@@ -68,6 +74,9 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
         self,
         *,
         codec: str | Codec = "normalized",
+        low: float | None = None,
+        high: float | None = None,
+        integer: bool = False,
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
         finetune: str | Objective | Finetune | None = "auto",
@@ -75,31 +84,40 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
     ) -> None:
         super().__init__(**shared)
         self.codec = codec
+        self.low = low
+        self.high = high
+        self.integer = integer
         self.decoder = decoder
         self.objective = objective
         self.finetune = finetune
 
     def _known_codecs(self) -> list[Codec]:
+        if isinstance(self.codec, str) and self.codec in CODEC_NAMES:
+            return []
         return [resolve("codec", self.codec)]
 
-    def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
-        return (objective.adapt(self.scaling_.forward(train.y), resolve("codec", self.codec)),)
+    def _fitted_codecs(self) -> list[Codec]:
+        return [self.codec_]
 
-    def _prepare(self, z: Float[np.ndarray, " row"]) -> None:
-        """Settle the objective's automatic settings."""
-        codec: Codec = resolve("codec", self.codec)
-        if codec.grammar.count(codec.length) < 3:
-            raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
-        self.objective_: Objective = resolve("objective", self.objective).adapt(z, codec)
+    def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
+        return (objective.adapt(self.scaling_.forward(train.y), self.codec_),)
+
+    def _fit_target(self, train: TableRows) -> None:
+        limits = TargetLimits.of(self.low, self.high, self.integer)
+        writing = choose_writing(self.codec, self.scaling, train.y, train.weight, limits, self.margin)
+        self.scaling_, self.scaling_reason_ = writing.scaling, writing.reason
+        self.target_ = fit_written(writing, train.y, train.weight, limits)
+        (self.objective_,) = self._adapted(resolve("objective", self.objective), train)
+
+    @property
+    def codec_(self) -> Codec:
+        """How numbers are written: what ``codec`` became when the targets were seen."""
+        codec = self.target_.codec
+        assert codec is not None
+        return codec
 
     def _span(self) -> tuple[float, float]:
-        codec: Codec = resolve("codec", self.codec)
-        return codec.span
+        return self.codec_.span
 
-    def _leaf_edges(self) -> Float[np.ndarray, " edge"]:
-        codec: Codec = resolve("codec", self.codec)
-        return edges_of(codec, tree_of(codec)).numpy()
-
-    def _make_head_for(self, target: FittedTarget, memory_dim: int) -> DecodingHead:
-        codec: Codec = resolve("codec", self.codec)
-        return decoding_head_for(codec, resolve("decoder", self.decoder), self.objective_, target, memory_dim)
+    def _make_head(self, memory_dim: int) -> DecodingHead:
+        return decoding_head_for(self.target_, resolve("decoder", self.decoder), self.objective_, memory_dim)

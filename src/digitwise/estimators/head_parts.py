@@ -3,25 +3,19 @@
 import torch
 
 from digitwise.codecs import Codec, DigitTree, NumberLine, OpenLine, OpenTree, cells_of, tree_of
-from digitwise.distributions import Tail
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.nn import Decoder
 from digitwise.objectives import DecodingHead, Objective
 from digitwise.policy import Policy
 
 
-def decoding_head_for(
-    codec: Codec,
-    decoder: Decoder,
-    objective: Objective,
-    target: FittedTarget,
-    memory_dim: int,
-    tails: tuple[Tail, Tail] = ("exponential", "exponential"),
-) -> DecodingHead:
-    """Return an untrained head that writes a target with a codec."""
+def decoding_head_for(target: FittedTarget, decoder: Decoder, objective: Objective, memory_dim: int) -> DecodingHead:
+    """Return an untrained head that writes a fitted target."""
+    codec = target.codec
+    assert codec is not None
     tree = tree_of(codec)
     policy = Policy(decoder.build(tree, memory_dim), codec, tree, number_line(codec, tree, target))
-    return DecodingHead(policy, objective, target.edges_y, target.values_y, tails)
+    return DecodingHead(policy, objective, target.edges_y, target.values_y, target.tails, is_whole=target.is_whole)
 
 
 def number_line(codec: Codec, tree: DigitTree | OpenTree, target: FittedTarget) -> NumberLine | OpenLine:

@@ -6,11 +6,11 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.estimators.fitted_target import FittedTarget
-from digitwise.estimators.one_target import OneTargetRegressor
+from digitwise.estimators.head_regressor import HeadRegressor
 from digitwise.heads import HistogramHead
 
 
-class HistogramRegressor(OneTargetRegressor):
+class HistogramRegressor(HeadRegressor):
     """Predict a flat softmax over equal bins of the scaled range.
 
     Parameters

@@ -8,19 +8,19 @@ import torch
 from jaxtyping import Float
 from sklearn.utils import Tags, check_random_state
 
-from digitwise.codecs import Codec, edges_of, saturation_rate, tree_of
-from digitwise.codecs.auto_scaling import make_scaling
-from digitwise.codecs.scaling import Scaling
-from digitwise.distributions import Histogram, JointLaw
+from digitwise.codecs import Codec, saturation_rate
+from digitwise.codecs.fitted_codec import CODEC_NAMES
+from digitwise.distributions import Atoms, Histogram, JointLaw
 from digitwise.estimators.component_json import from_json, to_json
 from digitwise.estimators.components import resolve
 from digitwise.estimators.finetune import Finetune
-from digitwise.estimators.fitted_target import FittedTarget, fit_target
+from digitwise.estimators.fitted_target import FittedTarget, fit_written
 from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.head_parts import decoding_head_for
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.target_table import check_target_table, per_target, target_names, writing_order
 from digitwise.estimators.two_stages import TwoStageRegressor
+from digitwise.estimators.writing import TargetLimits, choose_writing
 from digitwise.metrics import get_metric
 from digitwise.nn import Decoder
 from digitwise.objectives import JointHead, Objective
@@ -42,6 +42,8 @@ class JointDecodingRegressor(TwoStageRegressor):
     ----------
     codec
         How numbers are written, as for `DecodingRegressor`; a mapping gives each target its own.
+    low, high, integer
+        Hard bounds of the targets, and whether they are whole numbers by nature; a mapping gives each target its own.
     decoder, objective, finetune
         As for `DecodingRegressor`.
     target_order
@@ -86,6 +88,9 @@ class JointDecodingRegressor(TwoStageRegressor):
         self,
         *,
         codec: str | Codec | Mapping[str, Any] = "normalized",
+        low: float | Mapping[str, float | None] | None = None,
+        high: float | Mapping[str, float | None] | None = None,
+        integer: bool | Mapping[str, bool] = False,
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
         finetune: str | Objective | Finetune | None = "auto",
@@ -94,6 +99,9 @@ class JointDecodingRegressor(TwoStageRegressor):
     ) -> None:
         super().__init__(**shared)
         self.codec = codec
+        self.low = low
+        self.high = high
+        self.integer = integer
         self.decoder = decoder
         self.objective = objective
         self.finetune = finetune
@@ -170,15 +178,15 @@ class JointDecodingRegressor(TwoStageRegressor):
 
     def _known_codecs(self) -> list[Codec]:
         codecs = self.codec.values() if isinstance(self.codec, Mapping) else [self.codec]
-        return [resolve("codec", codec) for codec in codecs]
+        return [resolve("codec", codec) for codec in codecs if codec not in CODEC_NAMES]
 
-    def _codecs(self) -> list[Codec]:
-        return [resolve("codec", codec) for codec in per_target(self.codec, self.target_names_, "codec")]
+    def _fitted_codecs(self) -> list[Codec]:
+        return [target.codec for target in self.targets_ if target.codec is not None]
 
     def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
         z = self._scaled(train.y)
         adapted = []
-        for index, codec in enumerate(self._codecs()):
+        for index, codec in enumerate(self._fitted_codecs()):
             adapted.append(objective.adapt(z[~np.isnan(z[:, index]), index], codec))
         return tuple(adapted)
 
@@ -193,33 +201,24 @@ class JointDecodingRegressor(TwoStageRegressor):
     def _fit_target(self, train: TableRows) -> None:
         names = self.target_names_
         self.target_order_ = writing_order(self.target_order, names)
-        scalings = per_target(self.scaling, names, "scaling")
+        asked = {
+            parameter: per_target(getattr(self, parameter), names, parameter)
+            for parameter in ("codec", "scaling", "low", "high", "integer")
+        }
         targets: list[FittedTarget] = []
         self.scaling_reason_: dict[str, str] = {}
-        for index, (name, codec) in enumerate(zip(names, self._codecs(), strict=True)):
-            targets.append(self._fit_one(name, codec, scalings[index], train.y[:, index], train.weight))
+        for index, name in enumerate(names):
+            known = ~np.isnan(train.y[:, index])
+            if known.sum() < 2:
+                raise ValueError(f"Every target needs at least 2 known values, but {name!r} has {known.sum()}.")
+            y, weight = train.y[known, index], train.weight[known]
+            codec, scaling, low, high, integer = (values[index] for values in asked.values())
+            limits = TargetLimits.of(low, high, integer)
+            writing = choose_writing(codec, scaling, y, weight, limits, self.margin)
+            targets.append(fit_written(writing, y, weight, limits))
+            self.scaling_reason_[name] = writing.reason
         self.targets_ = tuple(targets)
         self.objectives_ = self._adapted(resolve("objective", self.objective), train)
-
-    def _fit_one(
-        self,
-        name: str,
-        codec: Codec,
-        scaling: str | Scaling,
-        y: Float[np.ndarray, " row"],
-        weight: Float[np.ndarray, " row"],
-    ) -> FittedTarget:
-        known = ~np.isnan(y)
-        if known.sum() < 2:
-            raise ValueError(f"Every target needs at least 2 known values, but {name!r} has {known.sum()}.")
-        tree = tree_of(codec)
-        edges = edges_of(codec, tree).numpy()
-        if len(edges) < 4:
-            raise ValueError(f"The codec needs at least 3 leaves (the two outermost are open), but got {codec}.")
-        is_in_own_units = scaling == "auto" and codec.span != (0.0, 1.0)
-        choice = make_scaling("identity" if is_in_own_units else scaling, y[known], self.margin, weight[known])
-        self.scaling_reason_[name] = choice.reason
-        return fit_target(y[known], weight[known], choice.scaling, edges)
 
     def _saved_target(self) -> dict[str, Any]:
         return {
@@ -235,11 +234,11 @@ class JointDecodingRegressor(TwoStageRegressor):
         self.objectives_ = tuple(from_json(objective) for objective in saved["objectives"])
 
     def _make_head(self, memory_dim: int) -> Any:
-        heads = []
-        codecs, decoder = self._codecs(), resolve("decoder", self.decoder)
-        for target in self.target_order_:
-            fitted = self.targets_[target]
-            heads.append(decoding_head_for(codecs[target], decoder, self.objectives_[target], fitted, memory_dim))
+        decoder = resolve("decoder", self.decoder)
+        heads = [
+            decoding_head_for(self.targets_[target], decoder, self.objectives_[target], memory_dim)
+            for target in self.target_order_
+        ]
         return JointHead(heads, self.target_order_, self.target_names_, memory_dim)
 
     def _scaled(self, y: Float[np.ndarray, "row target"]) -> Float[np.ndarray, "row target"]:
@@ -273,7 +272,7 @@ class JointDecodingRegressor(TwoStageRegressor):
     def _target_facts(self, validation: TableRows) -> dict[str, float | int | str]:
         self.saturation_rate_: dict[str, float] = {}
         for name, target, codec, y in zip(
-            self.target_names_, self.targets_, self._codecs(), validation.y.T, strict=True
+            self.target_names_, self.targets_, self._fitted_codecs(), validation.y.T, strict=True
         ):
             low, high = target.scaling.inverse(np.array(codec.span)).tolist()
             self.saturation_rate_[name] = saturation_rate(y[~np.isnan(y)], low, high)
@@ -285,8 +284,10 @@ class JointDecodingRegressor(TwoStageRegressor):
         return facts
 
 
-def _in_standard_units(law: Histogram, target: FittedTarget) -> Histogram:
+def _in_standard_units(law: Histogram | Atoms, target: FittedTarget) -> Histogram | Atoms:
     """Return a law in standard units of its target."""
     center, spread = target.moments_y.mean, target.moments_y.std
+    if isinstance(law, Atoms):
+        return Atoms((law.values - center) / spread, law.probs)
     values = None if law.values is None else (law.values - center) / spread
     return Histogram((law.edges - center) / spread, law.probs, values, law.tails)

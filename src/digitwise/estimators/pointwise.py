@@ -7,11 +7,11 @@ from jaxtyping import Float
 
 from digitwise.codecs.scaling import Scaling
 from digitwise.estimators.fitted_target import FittedTarget
-from digitwise.estimators.one_target import OneTargetRegressor
+from digitwise.estimators.head_regressor import HeadRegressor
 from digitwise.heads import PointwiseHead
 
 
-class PointwiseRegressor(OneTargetRegressor):
+class PointwiseRegressor(HeadRegressor):
     """Predict the mean with squared error; the law is a Gaussian of one width for all rows.
 
     Parameters

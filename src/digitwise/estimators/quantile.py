@@ -7,11 +7,11 @@ from jaxtyping import Float
 
 from digitwise.codecs.scaling import Scaling
 from digitwise.estimators.fitted_target import FittedTarget
-from digitwise.estimators.one_target import OneTargetRegressor
+from digitwise.estimators.head_regressor import HeadRegressor
 from digitwise.heads import QuantileHead
 
 
-class QuantileRegressor(OneTargetRegressor):
+class QuantileRegressor(HeadRegressor):
     """Predict evenly spaced quantiles that cannot cross; the law has equal atoms at them.
 
     Parameters

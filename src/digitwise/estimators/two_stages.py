@@ -42,7 +42,11 @@ class TwoStageRegressor(DistributionalRegressor):
 
     @abstractmethod
     def _known_codecs(self) -> list[Codec]:
-        """Return the codecs of the targets, as far as they are known."""
+        """Return the codecs of the targets, as far as they are known before `fit`."""
+
+    @abstractmethod
+    def _fitted_codecs(self) -> list[Codec]:
+        """Return the codecs of the targets that `fit` has seen."""
 
     @abstractmethod
     def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
@@ -87,7 +91,7 @@ class TwoStageRegressor(DistributionalRegressor):
         return self
 
     def _check_second_stage(self) -> None:
-        finetune = self._chosen_finetune()
+        finetune = self._chosen_finetune(self._known_codecs())
         if finetune is not None:
             self._check_finetune(finetune)
 
@@ -98,23 +102,23 @@ class TwoStageRegressor(DistributionalRegressor):
 
     @property
     def _has_second_stage(self) -> bool:
-        return self._chosen_finetune() is not None
+        return self._chosen_finetune(self._fitted_codecs()) is not None
 
-    def _chosen_finetune(self) -> Finetune | None:
-        """Return the settings of the second stage; None if there is none."""
+    def _chosen_finetune(self, codecs: list[Codec]) -> Finetune | None:
+        """Return the settings of the second stage for some codecs; None if there is none."""
         if self.finetune != "auto":
             return as_finetune(self.finetune)
         suits = (
             isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
             and isinstance(resolve("decoder", self.decoder), Tree)
-            and all(codec.grammar.count(codec.length) <= MOST_LEAVES for codec in self._known_codecs())
+            and all(codec.grammar.count(codec.length) <= MOST_LEAVES for codec in codecs)
         )
         return Finetune(objective="crps") if suits else None
 
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
         if hasattr(self, "finetune_summary_"):
             del self.finetune_summary_  # of an earlier fit
-        finetune = self._chosen_finetune()
+        finetune = self._chosen_finetune(self._fitted_codecs())
         if finetune is None or self.stopped_by_ in ("time_limit", "interrupt"):
             return
         time_left = None if self.time_limit is None else self.time_limit - float(self.fit_summary_["seconds"])

@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from digitwise.distributions import Histogram, Tail
+from digitwise.distributions import Atoms, Histogram, Tail
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
 from digitwise.objectives.objective import Objective, call_objective, n_updates, needs_reference, uses_dropout
@@ -31,6 +31,8 @@ class DecodingHead(nn.Module):
         Borders and values of the codec's cells in data units.
     tails
         Whether the mass of the lowest and of the highest cell falls off beyond it, or ends there.
+    is_whole
+        Whether each cell is one whole number: then laws have mass on these alone.
     """
 
     def __init__(
@@ -40,10 +42,21 @@ class DecodingHead(nn.Module):
         edges_y: Float[np.ndarray, " edge"],
         values_y: Float[np.ndarray, " leaf"],
         tails: tuple[Tail, Tail] = ("exponential", "exponential"),
+        *,
+        is_whole: bool = False,
     ) -> None:
         super().__init__()
         self.policy, self.objective = policy, objective
-        self.edges_y, self.values_y, self.tails = edges_y, values_y, tails
+        self.edges_y, self.values_y, self.tails, self.is_whole = edges_y, values_y, tails, is_whole
+
+    @property
+    def objectives(self) -> tuple[Objective, ...]:
+        """The objective, as heads of several targets have it."""
+        return (self.objective,)
+
+    @objectives.setter
+    def objectives(self, objectives: tuple[Objective, ...]) -> None:
+        (self.objective,) = objectives
 
     @property
     def uses_dropout(self) -> bool:
@@ -74,13 +87,17 @@ class DecodingHead(nn.Module):
         """Return what this head is to another one that refers to it."""
         return Reference(self.policy, memory)
 
-    def law(self, memory: Memory) -> Histogram:
+    def law(self, memory: Memory) -> Histogram | Atoms:
         """Return the exact laws, data units; the outermost cells are open, unless the target is bounded there."""
         return self.law_of(leaf_probs(self.policy, memory))
 
-    def law_of(self, probs: Float[Tensor, "row leaf"]) -> Histogram:
-        """Return the laws with given probabilities of the leaves, data units."""
+    def law_of(self, probs: Float[Tensor, "row leaf"]) -> Histogram | Atoms:
+        """Return the laws with given probabilities of the leaves, data units; given that the number is a finite one."""
         by_cell = self.policy.cells.probs(probs).cpu().double().numpy()
+        if not self.policy.cells.all_finite:
+            by_cell = by_cell / by_cell.sum(axis=1, keepdims=True)
+        if self.is_whole:
+            return Atoms(np.round(self.values_y), by_cell)
         return Histogram(edges=self.edges_y, probs=by_cell, values=self.values_y, tails=self.tails)
 
     def numbers_in(
@@ -90,6 +107,8 @@ class DecodingHead(nn.Module):
 
         Uniform random parts give draws from the law of `law_of`, given the cell.
         """
+        if self.is_whole:
+            return np.asarray(np.round(self.values_y)[cell])
         edges, widths = self.edges_y, np.diff(self.edges_y)
         y = edges[cell] + part * widths[cell]
         if self.tails[0] == "exponential":

@@ -8,7 +8,7 @@ import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 
-from digitwise.distributions import Histogram, JointLaw
+from digitwise.distributions import Atoms, Histogram, JointLaw
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
 from digitwise.objectives.decoding_head import DecodingHead
@@ -179,13 +179,15 @@ class JointHead(nn.Module):
             weights=torch.cat(weights).cpu().double().numpy(),
         )
 
-    def laws_in_turn(self, memory: Memory, z: Float[Tensor, "row target"]) -> list[tuple[np.ndarray, Histogram]]:
+    def laws_in_turn(
+        self, memory: Memory, z: Float[Tensor, "row target"]
+    ) -> list[tuple[np.ndarray, Histogram | Atoms]]:
         """Return, for each target, the rows where it and all earlier ones are known, and its law given these.
 
         Scoring them in turn scores the joint law: it is how epochs are compared.
         """
         leaves, known = self._leaves(z)
-        laws: list[tuple[np.ndarray, Histogram]] = []
+        laws: list[tuple[np.ndarray, Histogram | Atoms]] = []
         for target in range(len(self.order)):
             position = self.order.index(target)
             rows = known[:, [*self.order[:position], target]].all(1).nonzero().squeeze(1)
@@ -213,7 +215,7 @@ class JointHead(nn.Module):
             return torch.nn.functional.one_hot(given[position], n_leaves).to(memory.features.dtype)
         return conditional_probs(self.chain, memory, position, given, generator=generator)
 
-    def _histogram(self, position: int, probs: Float[Tensor, "batch leaf"]) -> Histogram:
+    def _histogram(self, position: int, probs: Float[Tensor, "batch leaf"]) -> Histogram | Atoms:
         return self.heads[position].law_of(probs)
 
     def _numbers(
