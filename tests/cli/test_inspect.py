@@ -3,11 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-import numpy as np
 import pytest
-
-from digitwise import NormalizedCodec
-from digitwise.cli.quantisation import quantisation
 
 
 def test_describes_columns_and_target(run: Callable, houses: Path) -> None:
@@ -23,8 +19,10 @@ def test_describes_columns_and_target(run: Callable, houses: Path) -> None:
     }.items():
         assert kind in lines[name]
     assert "affine:" in lines["scaling"]
-    for words in ("base 2 × 8", "base 10 × 3", "of 256", "of 1,000", "With margin 0.05,"):
-        assert words in outcome.out
+    assert "What digits would make of 60 targets (5 folds)" in outcome.out
+    for name in ("normalized", "normalized-10x3", "scientific"):
+        assert name in lines
+    assert "Recommended: " in outcome.out
 
 
 def test_one_row_and_constant_targets_are_no_obstacle(run: Callable, tmp_path: Path) -> None:
@@ -33,7 +31,7 @@ def test_one_row_and_constant_targets_are_no_obstacle(run: Callable, tmp_path: P
         path.write_text(content)
         outcome = run("inspect", path, "--target", "y")
         assert (outcome.code, outcome.err) == (0, "")
-    assert "1 of 256" in outcome.out
+    assert "Recommended: integer" in outcome.out
 
 
 def test_constant_columns_are_marked(run: Callable, tmp_path: Path) -> None:
@@ -42,30 +40,18 @@ def test_constant_columns_are_marked(run: Callable, tmp_path: Path) -> None:
     assert "left out: constant" in outcome.out
 
 
-def test_mid_points_of_many_even_targets_err_like_a_uniform_law() -> None:
-    y = np.random.default_rng(0).uniform(0.0, 100.0, 5000)
-    found = quantisation(y, NormalizedCodec(base=10, length=2), "affine", 0.0)
-    assert found.error_of_middles == pytest.approx(1.0 / 12**0.5, rel=0.02)
-    assert (found.n_occupied, found.n_leaves) == (100, 100)
+def test_bounds_and_whole_numbers_are_taken_at_their_word(run: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,y\n" + "".join(f"{row},{row % 7}\n" for row in range(50)))
+    assert "Recommended: integer" in run("inspect", path, "--target", "y", "--low", "0", "--high", "6").out
+    outcome = run("inspect", path, "--target", "y", "--integer", "no", "--scaling", "symlog")
+    assert "Recommended: normalized" in outcome.out and "symlog" in outcome.out
 
 
-def test_leaf_means_are_exact_for_few_levels() -> None:
-    y = np.tile([1.0, 2.0, 5.0], 30)
-    found = quantisation(y, NormalizedCodec(base=2, length=8), "affine", 0.05)
-    assert found.error_of_means == pytest.approx(0.0, abs=1e-9)
-    assert found.error_of_middles > 1e-3
-    assert found.n_occupied == 3
-
-
-def test_the_error_is_that_of_targets_within_the_range() -> None:
-    y = np.array([0.0, 1.0])  # held out one by one, each is outside the range of the other
-    found = quantisation(y, NormalizedCodec(base=2, length=8), "affine", 0.05)
-    assert np.isnan(found.error_of_means)
-    assert found.saturation == 1.0
-
-
-def test_saturation_counts_held_out_targets_only() -> None:
-    y = np.array([*np.linspace(0.0, 1.0, 49), 1000.0])
-    codec = NormalizedCodec(base=2, length=8)
-    assert quantisation(y, codec, "affine", 0.0).saturation >= 2 / 50
-    assert quantisation(y, codec, "affine", 0.05).saturation == pytest.approx(1 / 50)
+@pytest.mark.parametrize(
+    ("words", "complaint"), [(("--low", "1"), "lie below"), (("--scaling", "logarithm"), "scaling must be one of")]
+)
+def test_what_does_not_fit_is_said(words: tuple[str, str], complaint: str, fails: Callable, tmp_path: Path) -> None:
+    path = tmp_path / "data.csv"
+    path.write_text("a,y\n" + "".join(f"{row},{row % 7}\n" for row in range(50)))
+    assert complaint in fails("inspect", path, "--target", "y", *words)

@@ -1,23 +1,21 @@
 """``digitwise inspect``: what a table holds, and what a digit decoder would make of its target."""
 
-import math
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from jaxtyping import Float
 
 from digitwise.cli.console import figure, print_facts, print_table, say
-from digitwise.cli.options import Column, DataFile, Flag
-from digitwise.cli.quantisation import Quantisation, quantisation
+from digitwise.cli.options import Column, DataFile, Flag, OptionalNumber
 from digitwise.cli.tables import read_table
 from digitwise.cli.targets import split_target
-from digitwise.codecs import NormalizedCodec
 from digitwise.codecs.auto_scaling import make_scaling
+from digitwise.codecs.doctor import diagnose
 from digitwise.encoders.columns import Columns
 from digitwise.report.columns import summarise_columns
 
 MOST_COLUMNS = 60
-CODECS = (NormalizedCodec(base=2, length=8), NormalizedCodec(base=10, length=3))
+WHOLE: dict[str, Literal["auto"] | bool] = {"auto": "auto", "yes": True, "no": False}
 
 
 def inspect(
@@ -27,6 +25,9 @@ def inspect(
     target: Column,
     scaling: str = "auto",
     margin: float = 0.05,
+    low: OptionalNumber = None,
+    high: OptionalNumber = None,
+    integer: Literal["auto", "yes", "no"] = "auto",
     drop_missing_target: Flag = False,
 ) -> None:
     """Show what a table holds, and what digits would make of its target.
@@ -40,9 +41,13 @@ def inspect(
     target
         Column to predict.
     scaling
-        How the target becomes digits: auto, affine, log, symlog or quantile.
+        How the target becomes normalised digits: auto, affine, log, symlog or quantile.
     margin
         How far the range reaches beyond the training targets on each side, as a share of it.
+    low, high
+        Bounds that the target cannot leave, such as 0.
+    integer
+        Whether the target is a whole number by nature; auto: if all its values are.
     drop_missing_target
         Leave out rows whose target is missing, instead of stopping.
 
@@ -56,13 +61,11 @@ def inspect(
     frame = read_table(data)
     X, y = split_target(frame, target, data, drop_missing=drop_missing_target)
     choice = make_scaling(scaling, y, margin)
-    found = [quantisation(y, codec, scaling, margin) for codec in CODECS] if len(y) > 1 else []
+    found = diagnose(y, low=low, high=high, integer=WHOLE[integer], margin=margin, scaling=scaling)
     _tell_columns(X, f"{data}: {len(y):,} rows and {len(X.columns):,} columns besides {target!r}")
     say("")
     print_facts(f"target {target!r}", [*_target_facts(y), ("scaling", choice.reason)])
-    if found:
-        say("")
-        _tell_quantisation(found, y, margin)
+    say(f"\n{found}")
 
 
 def _tell_columns(X: Any, title: str) -> None:
@@ -88,27 +91,3 @@ def _target_facts(y: Float[np.ndarray, " row"]) -> list[tuple[str, str]]:
         ("different values", f"{len(values):,} in {len(y):,} rows"),
         ("most frequent value", f"{figure(values[often])}, {counts[often] / len(y):.1%} of rows"),
     ]
-
-
-def _tell_quantisation(found: list[Quantisation], y: Float[np.ndarray, " row"], margin: float) -> None:
-    def error(value: float) -> str:
-        is_defined = y.std() > 0 and not math.isnan(value)
-        return figure(value) + (f" ({value / y.std():.2%} of std)" if is_defined else "")
-
-    print_table(
-        "Lost by writing digits (root mean squared error of held-out targets within the range)",
-        ["digits", "leaf means", "mid-points", "leaves in use"],
-        [
-            [
-                q.name,
-                error(q.error_of_means),
-                error(q.error_of_middles),
-                f"{q.n_occupied:,} of {q.n_leaves:,}",
-            ]
-            for q in found
-        ],
-    )
-    say(
-        f"\nWith margin {margin:g}, {found[0].saturation:.2%} of held-out targets lie outside the "
-        f"range of the others ({found[0].n_folds} folds)."
-    )

@@ -16,6 +16,7 @@ OptionalFile = Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")
 Column = Annotated[str, arg(metavar="COLUMN")]
 ColumnList = Annotated[tuple[str, ...], arg(metavar="COLUMN ...", help_behavior_hint="")]
 Levels = Annotated[tuple[float, ...], arg(metavar="LEVEL ...", help_behavior_hint="")]
+OptionalNumber = Annotated[float | None, arg(metavar="NUMBER", help_behavior_hint="")]
 OptionalShare = Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")]
 Name = Annotated[str, arg(metavar="NAME")]
 OptionalName = Annotated[str | None, arg(metavar="NAME", help_behavior_hint="")]
