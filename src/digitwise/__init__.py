@@ -1,6 +1,17 @@
 """Regression by decoding: predict a number by writing its digits, and get its whole law."""
 
-from digitwise.codecs import NormalizedCodec
+from digitwise.codecs import (
+    Bounded,
+    DecimalCodec,
+    HammingCodec,
+    IEEECodec,
+    NormalizedCodec,
+    P10Codec,
+    PermissiveIEEECodec,
+    RepeatedCodec,
+    ScientificCodec,
+    WithSpecialValues,
+)
 from digitwise.estimators import (
     DecodingRegressor,
     Finetune,
@@ -47,6 +58,15 @@ __all__ = [
     "QuantileRegressor",
     # how numbers are written, and what predicts the next digit
     "NormalizedCodec",
+    "ScientificCodec",
+    "IEEECodec",
+    "DecimalCodec",
+    "HammingCodec",
+    "P10Codec",
+    "PermissiveIEEECodec",
+    "Bounded",
+    "WithSpecialValues",
+    "RepeatedCodec",
     "Tree",
     "Transformer",
     # token by token

@@ -11,7 +11,7 @@ from digitwise.codecs.powers import powers_of, times_power, times_power_parts
 
 
 @pytest.mark.parametrize("base", [2, 3, 7, 10, 16, 1000])
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(data=st.data())
 def test_products_are_rounded_once(base: int, data: st.DataObject) -> None:
     lowest = powers_of(base)[2]

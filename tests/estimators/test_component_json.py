@@ -11,17 +11,23 @@ from digitwise import (
     GRPO,
     PPO,
     RAFT,
+    Bounded,
     CalibrationBudget,
     CrossEntropy,
+    DecimalCodec,
     ExpectedReward,
     Finetune,
     GenRe2,
+    IEEECodec,
     LabelSmoothing,
     NormalizedCodec,
     NumberTokenLoss,
     ReMax,
+    RepeatedCodec,
+    ScientificCodec,
     SmoothedCrossEntropy,
     Transformer,
+    WithSpecialValues,
 )
 from digitwise.estimators.component_json import FAMILIES, from_json, to_json
 from digitwise.estimators.components import NAMED
@@ -29,6 +35,7 @@ from digitwise.objectives import REWARDS, HuberReward, KernelReward, PinballRewa
 
 COMPONENTS: list[Any] = [
     *(make_it() for make_it in NAMED["objective"].values()),
+    *(make_it() for make_it in NAMED["codec"].values()),
     *(kind() for kind in REWARDS.values()),
     CrossEntropy(digit_weights=(1.0, 0.5)),
     CrossEntropy(digit_weights="place_value"),
@@ -41,6 +48,9 @@ COMPONENTS: list[Any] = [
     Finetune(objective=LabelSmoothing(), keep_start=False, learning_rate=1e-4, batch_size=7),
     NumberTokenLoss(distance="mse"),
     NormalizedCodec(base=3, length=2),
+    WithSpecialValues(Bounded(ScientificCodec(signs="non_negative"), low=0.5), values=("inf", "nan")),
+    RepeatedCodec(DecimalCodec(n_integer=1, signed=False), n_copies=2),
+    Bounded(IEEECodec(base=7, mantissa_digits=2), low=-3.0, high=1e6),
     Transformer(dim=16, n_heads=2),
 ]
 

@@ -9,12 +9,9 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 
 from digitwise.codecs.codec import Codec
-from digitwise.codecs.completions import highest_completion, lowest_completion
-from digitwise.codecs.grammar import Grammar, grammar_of
+from digitwise.codecs.grammar import Grammar
+from digitwise.codecs.grammar_within import Outermost, grammar_within, outermost_within
 from digitwise.codecs.resolution import half_cell
-
-State = tuple[int, int, int]
-"""The inner state; how far the tokens are those of the lowest, and of the highest allowed sequence (-1: no more)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +61,7 @@ class Bounded:
             raise ValueError(f"Bounds must be finite, or None for no bound, but got {self.low} and {self.high}.")
         if self.low is not None and self.high is not None and not self.low < self.high:
             raise ValueError(f"low must lie below high, but got low={self.low} and high={self.high}.")
-        self.allowed  # noqa: B018 - checks the rest
+        self.outermost  # noqa: B018 - checks the rest
 
     @property
     def vocab_size(self) -> int:
@@ -87,9 +84,9 @@ class Bounded:
         return self.codec.canonical
 
     @property
-    def allowed(self) -> "Allowed":
+    def outermost(self) -> Outermost:
         """The lowest and the highest sequence that are left, and their numbers."""
-        return _allowed(self)
+        return _outermost(self)
 
     @property
     def grammar(self) -> Grammar:
@@ -104,7 +101,7 @@ class Bounded:
 
     def encode(self, z: Float[Tensor, "*shape"]) -> Int64[Tensor, "*shape step"]:
         """Return the tokens of the nearest number within the bounds."""
-        return self.codec.encode(z.double().clamp(self.allowed.first, self.allowed.last))
+        return self.codec.encode(z.double().clamp(self.outermost.first, self.outermost.last))
 
     def decode(self, tokens: Int64[Tensor, "*shape step"]) -> Float[Tensor, "*shape"]:
         """Return the number written, float64."""
@@ -119,92 +116,16 @@ class Bounded:
         low, high = self.codec.cells(tokens)
         number = self.codec.decode(tokens)
         return (
-            torch.where(number <= self.allowed.first, self.span[0], low),
-            torch.where(number >= self.allowed.last, self.span[1], high),
+            torch.where(number <= self.outermost.first, self.span[0], low),
+            torch.where(number >= self.outermost.last, self.span[1], high),
         )
 
 
-@dataclass(frozen=True, eq=False)
-class Allowed:
-    """The lowest and the highest sequence within bounds, and their numbers."""
-
-    lowest: list[int]
-    highest: list[int]
-    first: float
-    last: float
-
-
 @lru_cache(maxsize=256)
-def _allowed(bounded: Bounded) -> Allowed:
-    codec, low, high = bounded.codec, bounded.low, bounded.high
-    grammar, length, nothing = codec.grammar, codec.length, torch.zeros(0, dtype=torch.int64)
-    lowest, highest = lowest_completion(grammar, nothing, length), highest_completion(grammar, nothing, length)
-    ends = codec.decode(torch.stack([lowest, highest]))
-    if not ends.isfinite().all():
-        raise ValueError(f"Bounded needs finite numbers. Put WithSpecialValues around Bounded, not into it: {codec}.")
-    if (low is None or low <= ends[1]) and (high is None or high >= ends[0]):
-        lowest = lowest if low is None else _first_from(codec, low)
-        highest = highest if high is None else _last_until(codec, high)
-        first, last = codec.decode(torch.stack([lowest, highest])).tolist()
-        if first <= last:
-            return Allowed(lowest.tolist(), highest.tolist(), first, last)
-    raise ValueError(f"{codec} writes no number from {low} to {high}. Widen the bounds, or write more digits.")
-
-
-def _first_from(codec: Codec, low: float) -> Int64[Tensor, " step"]:
-    """Return the sequence of the least number from ``low`` on: each token is the first that still leads there."""
-    prefix = torch.zeros(0, dtype=torch.int64)
-    for _ in range(codec.length):
-        longer = _longer(codec.grammar, prefix)
-        leads_there = codec.decode(highest_completion(codec.grammar, longer, codec.length)) >= low
-        prefix = longer[leads_there.long().argmax()]
-    return prefix
-
-
-def _last_until(codec: Codec, high: float) -> Int64[Tensor, " step"]:
-    """Return the sequence of the greatest number up to ``high``."""
-    prefix = torch.zeros(0, dtype=torch.int64)
-    for _ in range(codec.length):
-        longer = _longer(codec.grammar, prefix).flip(0)
-        leads_there = codec.decode(lowest_completion(codec.grammar, longer, codec.length)) <= high
-        prefix = longer[leads_there.long().argmax()]
-    return prefix
-
-
-def _longer(grammar: Grammar, prefix: Int64[Tensor, " written"]) -> Int64[Tensor, "token longer"]:
-    """Return a prefix with each token that may follow, in number order."""
-    state = 0
-    for token in prefix.tolist():
-        state = int(grammar.transitions[state, token])
-    tokens = grammar.tokens_in_order(state)
-    return torch.cat([prefix.expand(len(tokens), -1), torch.tensor(tokens).unsqueeze(1)], dim=1)
+def _outermost(bounded: Bounded) -> Outermost:
+    return outermost_within(bounded.codec, bounded.low, bounded.high)
 
 
 @lru_cache(maxsize=64)
 def _grammar(bounded: Bounded) -> Grammar:
-    inner, allowed, length = bounded.codec.grammar, bounded.allowed, bounded.length
-
-    def moves(state: State) -> list[tuple[int, State]]:
-        at, on_lowest, on_highest = state
-        tokens = inner.tokens_in_order(at)
-        if 0 <= on_highest < length:
-            tokens = tokens[: tokens.index(allowed.highest[on_highest]) + 1]
-        if 0 <= on_lowest < length:
-            tokens = tokens[tokens.index(allowed.lowest[on_lowest]) :]
-        return [
-            (
-                token,
-                (
-                    int(inner.transitions[at, token]),
-                    _carried_on(allowed.lowest, on_lowest, token),
-                    _carried_on(allowed.highest, on_highest, token),
-                ),
-            )
-            for token in tokens
-        ]
-
-    return grammar_of((0, 0, 0), moves, bounded.vocab_size, reordered=inner.order is not None)
-
-
-def _carried_on(sequence: list[int], written: int, token: int) -> int:
-    return written + 1 if 0 <= written < len(sequence) and sequence[written] == token else -1
+    return grammar_within(bounded.codec, bounded.outermost)

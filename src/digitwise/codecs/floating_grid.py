@@ -152,17 +152,24 @@ class FloatingGrid:
         return self._value(2 * mantissa + self.unit(exponent), exponent) / 2
 
     def lower(self, mantissa: Int64[Tensor, "*shape"], exponent: Int64[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
-        """Return the border below numbers that are not zero, signs aside.
+        """Return the border below numbers that are not zero, signs aside."""
+        half_units, exponent = self.half_units_below(mantissa, exponent)
+        return self._value(half_units, exponent) / 2
+
+    def half_units_below(
+        self, mantissa: Int64[Tensor, "*shape"], exponent: Int64[Tensor, "*shape"]
+    ) -> tuple[Int64[Tensor, "*shape"], Int64[Tensor, "*shape"]]:
+        """Return the same border exactly: how many half units of the mantissa, at which exponent.
 
         The neighbour below the first number of an exponent is the last one of the exponent before, or zero.
         """
         full = self.base**self.n_digits
         is_first, is_least = mantissa == full // self.base, exponent == self.min_exponent
         before = torch.where(is_first & ~is_least, exponent - 1, exponent)
-        twice = torch.where(before < exponent, 2 * full, 2 * mantissa) - self.unit(before)
+        half_units = torch.where(before < exponent, 2 * full, 2 * mantissa) - self.unit(before)
         if self.has_zero and not self.gradual:
-            twice = torch.where(is_first & is_least, mantissa, twice)
-        return self._value(twice, before) / 2
+            half_units = torch.where(is_first & is_least, mantissa, half_units)
+        return half_units, before
 
     def unit(self, exponent: Int64[Tensor, "*shape"]) -> Int64[Tensor, "*shape"]:
         """Return what one step is in the mantissa: more than 1 where the last digits must be 0."""

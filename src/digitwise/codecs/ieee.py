@@ -1,7 +1,6 @@
 """Numbers as IEEE 754 lays them out, in any base: sign, exponent, mantissa, each in digits."""
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import torch
 from jaxtyping import Float, Int64
@@ -9,15 +8,12 @@ from torch import Tensor
 
 from digitwise.codecs.digits import digits_of, number_of
 from digitwise.codecs.floating_grid import FloatingGrid, FloatParts
-from digitwise.codecs.grammar import Grammar, grammar_of
+from digitwise.codecs.grammar import Grammar
+from digitwise.codecs.ieee_grammar import ieee_grammar
 from digitwise.codecs.resolution import half_cell
 
 MAX_EXPONENT_DIGITS = 10
 """With more, even exponents in base 2 are beyond float64."""
-
-State = tuple[int, int, int, bool, bool]
-"""Tokens written; sign; sign of the exponent; whether all digits of the present part are 0; whether the exponent is the
-least, as far as it is written."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,7 +102,7 @@ class IEEECodec:
     @property
     def grammar(self) -> Grammar:
         """The mantissa starts with 0 at the least exponent only; neither number nor exponent is minus zero."""
-        return _grammar(self)
+        return ieee_grammar(self.base, self.exponent_digits, self.mantissa_digits)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -144,34 +140,3 @@ class IEEECodec:
         exponent = exponent_sign * number_of(tokens[..., 2 : 2 + self.exponent_digits], self.base)
         mantissa = number_of(tokens[..., 2 + self.exponent_digits :], self.base)
         return FloatParts(sign.masked_fill(mantissa == 0, 0), mantissa, exponent)
-
-
-@lru_cache(maxsize=64)
-def _grammar(codec: IEEECodec) -> Grammar:
-    return grammar_of((0, 1, 1, True, True), lambda state: _moves(codec, state), codec.vocab_size, reordered=True)
-
-
-def _moves(codec: IEEECodec, state: State) -> list[tuple[int, State]]:
-    written, sign, exponent_sign, is_zero, is_least = state
-    is_exponent = written < 2 + codec.exponent_digits
-    is_last = written in (codec.length - 1, 1 + codec.exponent_digits)
-    if written == codec.length:
-        return []
-    if written == 0:
-        return [(0, (1, -1, 1, True, True)), (1, (1, 1, 1, True, True))]
-    if written == 1:
-        return [(0, (2, sign, -1, True, True)), (1, (2, sign, 1, True, False))][::sign]
-    if is_exponent:
-        first = 1 if is_last and is_zero and exponent_sign < 0 else 0
-    else:
-        first = 1 if is_zero and (not is_least or (is_last and sign < 0)) else 0
-    moves: list[tuple[int, State]] = []
-    for digit in range(first, codec.base):
-        still_zero = is_zero and digit == 0
-        if is_exponent:
-            still_least = is_least and digit == codec.base - 1
-            after = (sign, 1, True, still_least) if is_last else (sign, exponent_sign, still_zero, still_least)
-        else:
-            after = (sign, 1, still_zero, is_least and still_zero)
-        moves.append((digit, (written + 1, *after)))
-    return moves[:: sign * exponent_sign]

@@ -1,8 +1,7 @@
 """Scientific notation: sign, exponent, digits; one token for the exponent."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, Literal
+from typing import Literal
 
 import torch
 from jaxtyping import Float, Int64
@@ -10,11 +9,9 @@ from torch import Tensor
 
 from digitwise.codecs.digits import digits_of, number_of
 from digitwise.codecs.floating_grid import FloatingGrid, FloatParts
-from digitwise.codecs.grammar import Grammar, grammar_of
+from digitwise.codecs.grammar import Grammar
 from digitwise.codecs.resolution import half_cell
-
-State = tuple[Any, ...]
-"""What is written next, and what of the tokens before counts."""
+from digitwise.codecs.scientific_grammar import scientific_grammar
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -114,7 +111,7 @@ class ScientificCodec:
     @property
     def grammar(self) -> Grammar:
         """The first digit is not 0; after zero and behind the point of whole numbers there are only zeros."""
-        return _grammar(self)
+        return scientific_grammar(self.grid, self.signs, self.ordered, self.vocab_size)
 
     @property
     def span(self) -> tuple[float, float]:
@@ -159,49 +156,3 @@ class ScientificCodec:
         else:
             digits, exponent = tokens[..., :-1], tokens[..., -1]
         return FloatParts(sign, number_of(digits, 10), exponent + self.min_exponent)
-
-
-@lru_cache(maxsize=64)
-def _grammar(codec: ScientificCodec) -> Grammar:
-    number: State = ("exponent", 1) if codec.exponent == "first" else ("digits", codec.n_digits, 0)
-    start = number if codec.signs == "positive" else ("sign",)
-    moves = _exponent_first if codec.exponent == "first" else _exponent_last
-    reordered = codec.signs == "all" and codec.ordered
-    return grammar_of(start, lambda state: moves(codec, state), codec.vocab_size, reordered=reordered)
-
-
-def _exponent_first(codec: ScientificCodec, state: State) -> list[tuple[int, State]]:
-    match state:
-        case ("sign",) if codec.signs == "all":
-            return [(0, ("exponent", -1)), (1, ("zero", codec.length - 1)), (2, ("exponent", 1))]
-        case ("sign",):
-            return [(0, ("zero", codec.length - 1)), (1, ("exponent", 1))]
-        case ("zero", left) if left > 0:
-            return [(0, ("zero", left - 1))]
-        case ("exponent", sign):
-            exponents = range(codec.min_exponent, codec.max_exponent + 1)
-            states = [("digits", sign, codec.n_digits, codec.grid.free_digits(exponent)) for exponent in exponents]
-            return list(enumerate(states))[::sign]
-        case ("digits", sign, left, free) if left > 0:  # how many are left to write, how many of them not as 0
-            digits = range(1 if left == codec.n_digits else 0, 10 if free > 0 else 1)
-            return [(digit, ("digits", sign, left - 1, max(free - 1, 0))) for digit in digits][::sign]
-    return []
-
-
-def _exponent_last(codec: ScientificCodec, state: State) -> list[tuple[int, State]]:
-    n_digits, n_exponents = codec.n_digits, codec.max_exponent - codec.min_exponent + 1
-    number = ("digits", n_digits, 0)
-    match state:
-        case ("sign",) if codec.signs == "all":
-            return [(0, number), (1, ("zero", codec.length - 1)), (2, number)]
-        case ("sign",):
-            return [(0, ("zero", codec.length - 1)), (1, number)]
-        case ("zero", left) if left > 0:
-            return [(0, ("zero", left - 1))]
-        case ("digits", 0, needed):
-            return [(exponent, ("end",)) for exponent in range(max(needed - 1, 0), n_exponents)]
-        case ("digits", left, needed):  # how many are left to write, how many must stand before the point
-            place = n_digits - left + 1
-            digits = range(1 if place == 1 else 0, 1 if codec.integer and place > n_exponents else 10)
-            return [(d, ("digits", left - 1, place if codec.integer and d > 0 else needed)) for d in digits]
-    return []

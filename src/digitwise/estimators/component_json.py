@@ -4,7 +4,18 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
-from digitwise.codecs import NormalizedCodec
+from digitwise.codecs import (
+    Bounded,
+    DecimalCodec,
+    HammingCodec,
+    IEEECodec,
+    NormalizedCodec,
+    P10Codec,
+    PermissiveIEEECodec,
+    RepeatedCodec,
+    ScientificCodec,
+    WithSpecialValues,
+)
 from digitwise.estimators.components import NAMED
 from digitwise.estimators.finetune import Finetune
 from digitwise.nn import Transformer, Tree
@@ -23,7 +34,18 @@ from digitwise.objectives import (
 from digitwise.training import CalibrationBudget
 
 FAMILIES: dict[str, dict[str, type]] = {
-    "codec": {"normalized": NormalizedCodec},
+    "codec": {
+        "normalized": NormalizedCodec,
+        "scientific": ScientificCodec,
+        "ieee": IEEECodec,
+        "decimal": DecimalCodec,
+        "hamming": HammingCodec,
+        "p10": P10Codec,
+        "permissive_ieee": PermissiveIEEECodec,
+        "repeated": RepeatedCodec,
+        "with_special_values": WithSpecialValues,
+        "bounded": Bounded,
+    },
     "decoder": {"tree": Tree, "transformer": Transformer},
     "objective": {
         "cross_entropy": CrossEntropy,

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 from typing import Any
 
-from digitwise.codecs import Codec, NormalizedCodec
+from digitwise.codecs import (
+    Codec,
+    DecimalCodec,
+    HammingCodec,
+    IEEECodec,
+    NormalizedCodec,
+    P10Codec,
+    PermissiveIEEECodec,
+    ScientificCodec,
+)
 from digitwise.nn import Decoder, Transformer, Tree
 from digitwise.objectives import (
     CRPS,
@@ -26,7 +35,15 @@ from digitwise.objectives import (
 )
 
 NAMED: dict[str, dict[str, Callable[[], Any]]] = {
-    "codec": {"normalized": NormalizedCodec},
+    "codec": {
+        "normalized": NormalizedCodec,
+        "scientific": ScientificCodec,
+        "ieee": IEEECodec,
+        "decimal": DecimalCodec,
+        "hamming": HammingCodec,
+        "p10": P10Codec,
+        "permissive_ieee": PermissiveIEEECodec,
+    },
     "decoder": {"tree": Tree, "transformer": Transformer},
     "objective": {
         "smoothed_cross_entropy": SmoothedCrossEntropy,
