@@ -209,7 +209,7 @@ def test_a_class_is_not_a_component(settings) -> None:
 
 
 @pytest.mark.parametrize(
-    ("codec", "message"), [((2, 40), "Use fewer or smaller digits"), ((2, 1), "at least 3 leaves")]
+    ("codec", "message"), [((2, 40), "decoder=.transformer., or fewer digits"), ((2, 1), "at least 3 leaves")]
 )
 def test_trees_that_cannot_be_used_are_named(codec, message: str) -> None:
     base, length = codec

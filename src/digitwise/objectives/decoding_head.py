@@ -4,14 +4,17 @@ import sys
 from typing import Any
 
 import numpy as np
+import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
+from digitwise.codecs.special_values import SPECIAL, WithSpecialValues
 from digitwise.distributions import Atoms, Histogram, Tail
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
 from digitwise.objectives.objective import Objective, call_objective, n_updates, needs_reference, uses_dropout
 from digitwise.objectives.reference import Reference
+from digitwise.objectives.special_rows import joined, rows_of, special_loss, special_rows
 from digitwise.policy.enumeration import leaf_probs
 from digitwise.policy.policy import Policy
 
@@ -80,8 +83,18 @@ class DecodingHead(nn.Module):
         reference: Reference | None = None,
         experience: Any = None,
     ) -> LossOutput:
-        """Return the objective's loss."""
-        return call_objective(self.objective, self.policy, memory, targets, reference, experience)
+        """Return the objective's loss; special values, where the codec writes some, count by their likelihood."""
+        is_special = special_rows(self.policy, targets)
+        if is_special is None or not is_special.any():
+            return call_objective(self.objective, self.policy, memory, targets, reference, experience)
+        special, finite = is_special.nonzero().squeeze(1), (~is_special).nonzero().squeeze(1)
+        parts = [(special_loss(self.policy, memory.take(special), rows_of(targets, special)), len(special))]
+        if len(finite):
+            other = None if reference is None else Reference(reference.policy, reference.memory.take(finite))
+            numbers = rows_of(targets, finite)
+            found = call_objective(self.objective, self.policy, memory.take(finite), numbers, other, experience)
+            parts.insert(0, (found, len(finite)))
+        return joined(parts, len(is_special))
 
     def refer(self, memory: Memory) -> Reference:
         """Return what this head is to another one that refers to it."""
@@ -99,6 +112,17 @@ class DecodingHead(nn.Module):
         if self.is_whole:
             return Atoms(np.round(self.values_y), by_cell)
         return Histogram(edges=self.edges_y, probs=by_cell, values=self.values_y, tails=self.tails)
+
+    def special_probs(self, memory: Memory) -> dict[str, Float[np.ndarray, " row"]]:
+        """Return the probability of each special value, by name; empty if the codec writes none."""
+        codec = self.policy.codec
+        if not isinstance(codec, WithSpecialValues):
+            return {}
+        tokens = codec.encode(torch.tensor([SPECIAL[name] for name in codec.values], dtype=torch.float64))
+        with torch.no_grad():
+            rows = tokens.to(memory.features.device).expand(len(memory.features), -1, -1)
+            probs = self.policy.log_probs(memory, rows).sum(-1).exp().cpu().double().numpy()
+        return dict(zip(codec.values, probs.T, strict=True))
 
     def numbers_in(
         self, cell: Int64[np.ndarray, "*shape"], part: Float[np.ndarray, "*shape"]
