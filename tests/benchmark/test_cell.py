@@ -45,6 +45,7 @@ def test_a_method_may_be_kept_to_some_data_sets() -> None:
         ({"name": "other", "description": "words"}, True),
         ({"seeds": [0, 7]}, True),
         ({"max_train": 50}, False),
+        ({"max_validation": 20}, False),
         ({"threads": 2}, False),
         ({"shared": {**SMALL, "hidden_dim": 9}}, False),
     ],

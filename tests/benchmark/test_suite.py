@@ -37,7 +37,8 @@ GOOD: dict[str, Any] = {
         ({"methods": [{**POINTWISE, "name": "Point wise"}]}, "small letters"),
         ({"methods": [POINTWISE, {**HISTOGRAM, "only_datasets": ["x"]}]}, "data set of histogram"),
         ({"threads": 0}, "at least 1"),
-        ({"max_train": 0}, "at least 1"),
+        ({"max_train": 0}, "max_train must be at least 1"),
+        ({"max_validation": 0}, "max_validation must be at least 1"),
     ],
 )
 def test_what_makes_no_sense_is_refused(change: dict[str, Any], complaint: str) -> None:

@@ -52,7 +52,19 @@ def test_max_train_only_thins_training_rows_and_nests(split: list[str] | None) -
     assert np.array_equal(full.test, small.test)
 
 
+@pytest.mark.parametrize("split", [None, ["train"] * 60 + ["validation"] * 20 + ["test"] * 20])
+def test_max_validation_only_thins_validation_rows_and_nests(split: list[str] | None) -> None:
+    data = rows(100, split)
+    full, large, small = (train_validation_test(data, 5, 40, limit) for limit in (None, 12, 3))
+    assert (len(large.validation), len(small.validation)) == (12, 3)
+    assert set(small.validation) < set(large.validation) < set(full.validation)
+    assert np.array_equal(full.train, small.train)
+    assert np.array_equal(full.test, small.test)
+
+
 def test_errors() -> None:
+    with pytest.raises(ValueError, match="max_validation must be at least 1"):
+        train_validation_test(rows(10), 0, max_validation=0)
     with pytest.raises(ValueError, match="at least 1, but got 0"):
         train_validation_test(rows(10), 0, max_train=0)
     with pytest.raises(ValueError, match="with 2 rows leaves none for the validation part"):

@@ -52,6 +52,8 @@ class Cell:
         }
         if self.method.starts_from is not None:
             settings["starts_from"] = self.first_stage.key
+        if self.suite.max_validation is not None:
+            settings["max_validation"] = self.suite.max_validation
         if self.dropped:
             settings["drop"] = self.dropped
         return hashlib.sha256(json.dumps(settings, sort_keys=True).encode()).hexdigest()[:12]
@@ -135,7 +137,7 @@ def describe_error(error: Exception) -> str:
 
 
 def _measure(cell: Cell, data: Dataset) -> Record:
-    split = train_validation_test(data, cell.seed, cell.suite.max_train)
+    split = train_validation_test(data, cell.seed, cell.suite.max_train, cell.suite.max_validation)
     train, validation, test = (_rows(data, rows) for rows in split)
     first = fitted_first_stage(cell, *train, validation)
     competitor, seconds = first.competitor, first.seconds

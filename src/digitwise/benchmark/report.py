@@ -171,6 +171,8 @@ def how_made(board: Board, command: str) -> str:
     cap = "no cap on training rows"
     if suite.max_train is not None:
         cap = f"at most {suite.max_train} training rows"
+    if suite.max_validation is not None:
+        cap += f", at most {suite.max_validation} validation rows"
     selection = _distinct(str(r["params"].get("select_by", "")).upper() for r in records)
     chosen = " or ".join(name for name in sorted(selection) if name)
     rule = f"lowest validation {chosen}" if chosen else "by each method's own validation metric"

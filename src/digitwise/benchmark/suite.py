@@ -93,6 +93,8 @@ class Suite:
         Data set to columns that are no features, such as those that give the target away.
     max_train
         Cap on the training rows; None for none.
+    max_validation
+        Cap on the validation rows, which are predicted after every epoch; None for none.
     threads
         CPU threads of a cell.
     shared
@@ -131,6 +133,7 @@ class Suite:
     seeds: tuple[int, ...] = (0,)
     drop: dict[str, tuple[str, ...]] = field(default_factory=dict)
     max_train: int | None = None
+    max_validation: int | None = None
     threads: int = 1
     shared: dict[str, Any] = field(default_factory=dict)
     references: References = field(default_factory=References)
@@ -147,11 +150,10 @@ class Suite:
         ):
             if len(values) == 0 or len(set(values)) < len(values):
                 raise ValueError(f"A suite needs {what}, each named once, but {self.name} has {list(values)}.")
-        if self.threads < 1 or (self.max_train is not None and self.max_train < 1):
-            raise ValueError(
-                f"threads and max_train must be at least 1, but {self.name} has "
-                f"threads={self.threads}, max_train={self.max_train}."
-            )
+        counts = {"threads": self.threads, "max_train": self.max_train, "max_validation": self.max_validation}
+        for name, count in counts.items():
+            if count is not None and count < 1:
+                raise ValueError(f"{name} must be at least 1, but {self.name} has {name}={count}.")
         if min(self.seeds) < 0:
             raise ValueError(f"Seeds must be at least 0, but {self.name} has {list(self.seeds)}.")
         check_known([self.references.rmse, self.references.crps], names, "reference method")

@@ -19,7 +19,9 @@ class Split(NamedTuple):
     test: Int64[np.ndarray, " test_row"]
 
 
-def train_validation_test(dataset: Dataset, seed: int, max_train: int | None = None) -> Split:
+def train_validation_test(
+    dataset: Dataset, seed: int, max_train: int | None = None, max_validation: int | None = None
+) -> Split:
     """Row numbers for training, validation and testing.
 
     A published split is used as it is, whatever the seed; where it names no validation rows, a
@@ -35,6 +37,8 @@ def train_validation_test(dataset: Dataset, seed: int, max_train: int | None = N
     max_train : int, optional
         Keep at most this many training rows, chosen by the seed. Smaller sets are contained in
         larger ones.
+    max_validation : int, optional
+        The same for the validation rows; the other parts do not depend on it.
 
     Returns
     -------
@@ -44,7 +48,7 @@ def train_validation_test(dataset: Dataset, seed: int, max_train: int | None = N
     Raises
     ------
     ValueError
-        If a part would be empty, or ``max_train`` is not positive.
+        If a part would be empty, or a cap is not positive.
 
     Examples
     --------
@@ -54,8 +58,9 @@ def train_validation_test(dataset: Dataset, seed: int, max_train: int | None = N
     >>> len(train_validation_test(data, seed=0, max_train=4).train)
     4
     """
-    if max_train is not None and max_train < 1:
-        raise ValueError(f"max_train must be at least 1, but got {max_train}.")
+    for name, cap in (("max_train", max_train), ("max_validation", max_validation)):
+        if cap is not None and cap < 1:
+            raise ValueError(f"{name} must be at least 1, but got {cap}.")
     rng = np.random.default_rng(seed)
     if dataset.split is None:
         order = rng.permutation(dataset.n_rows)
@@ -73,6 +78,8 @@ def train_validation_test(dataset: Dataset, seed: int, max_train: int | None = N
                 f"none for the {label} part."
             )
     train = train[:max_train]
+    if max_validation is not None:
+        validation = np.random.default_rng([seed, 1]).permutation(validation)[:max_validation]
     return Split(*(np.sort(rows).astype(np.int64) for rows in (train, validation, test)))
 
 
