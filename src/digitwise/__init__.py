@@ -12,6 +12,7 @@ from digitwise.codecs import (
     ScientificCodec,
     WithSpecialValues,
 )
+from digitwise.datasets import QualifiedTargets
 from digitwise.estimators import (
     DecodingRegressor,
     Finetune,
@@ -56,6 +57,8 @@ __all__ = [
     "MixtureDensityRegressor",
     "PointwiseRegressor",
     "QuantileRegressor",
+    # targets known from one side, or between two ends
+    "QualifiedTargets",
     # how numbers are written, and what predicts the next digit
     "NormalizedCodec",
     "ScientificCodec",

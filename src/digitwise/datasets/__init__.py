@@ -2,6 +2,7 @@
 
 from digitwise.datasets.dataset import Dataset, MixtureParameters
 from digitwise.datasets.embedded import load_diabetes
+from digitwise.datasets.qualified import QualifiedTargets
 from digitwise.datasets.query_folder import list_queries, load_query_features
 from digitwise.datasets.splitting import Split, train_validation_test
 from digitwise.datasets.synthetic import (
@@ -16,6 +17,7 @@ from digitwise.datasets.tabular_folder import list_tabular, load_tabular
 __all__ = [
     "Dataset",
     "MixtureParameters",
+    "QualifiedTargets",
     "Split",
     "train_validation_test",
     "load_diabetes",

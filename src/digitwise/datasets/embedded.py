@@ -1,7 +1,6 @@
 """Data sets that come with an installed dependency: nothing to download, always at hand."""
 
 import numpy as np
-from sklearn import datasets as sklearn_datasets
 
 from digitwise.datasets.dataset import Dataset
 
@@ -26,6 +25,8 @@ def load_diabetes() -> Dataset:
     >>> data.n_rows, data.feature_names[:3]
     (442, ('age', 'sex', 'bmi'))
     """
+    from sklearn import datasets as sklearn_datasets  # here: it loads much that the package does not need
+
     bunch = sklearn_datasets.load_diabetes(scaled=False)
     return Dataset(
         name="diabetes",

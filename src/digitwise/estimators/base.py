@@ -16,11 +16,12 @@ from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.tabular import TabularEncoder
 from digitwise.estimators.hardware import choose_device, cpu_threads
-from digitwise.estimators.inputs import check_features, check_weights
+from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
 from digitwise.estimators.shared_parameters import merge_signature
 from digitwise.estimators.table_rows import TableRows
+from digitwise.estimators.validation import check_figure
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
 from digitwise.training import FitResult, Network, Rows, TrainingSettings, automatic_batch_size, fit
@@ -140,7 +141,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         X
             ``(rows, columns)``: numpy, pandas, polars or pyarrow; numbers, categories, booleans, dates, missing values.
         y
-            ``(rows,)``: finite numbers, in any units.
+            ``(rows,)``: finite numbers, in any units. `DecodingRegressor` takes `QualifiedTargets` too.
         sample_weight
             ``(rows,)``: non-negative weights; rows of weight 0 are as good as absent.
         validation_data
@@ -185,15 +186,25 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self, X: Any, y: Any, sample_weight: Any, validation_data: tuple[Any, ...] | None, *, reset: bool
     ) -> tuple[TableRows, TableRows, int]:
         """Return checked training rows, validation rows, and the seed that decides the rest."""
-        X = check_features(self, X, reset=reset)
-        y = self._check_targets(X, y, reset=reset)
-        weight = check_weights(sample_weight, len(y))
+        table = self._table(X, y, sample_weight, reset=reset)
         random = check_random_state(self.random_state)
         seed = int(random.randint(2**31 - 1))
-        table = TableRows(X, y, weight).take(np.flatnonzero(weight > 0))
+        table = table.take(np.flatnonzero(table.weight > 0))
         if validation_data is not None:
             return table, self._check_validation(validation_data), seed
         return *table.split(self._validation_rows(len(table)), random), seed
+
+    def _table(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> TableRows:
+        """Return checked rows."""
+        X = check_features(self, X, reset=reset)
+        y_high = check_high_ends(self, y, allowed=self._takes_intervals)
+        y = self._check_targets(X, y, reset=reset)
+        return TableRows(X, y, check_weights(sample_weight, len(y)), y_high)
+
+    @property
+    def _takes_intervals(self) -> bool:
+        """Whether targets may be `QualifiedTargets`."""
+        return False
 
     def _check_second_stage(self) -> None:
         """Raise what is wrong with the second stage before any time is spent."""
@@ -201,8 +212,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
         """Train on after the first stage; most estimators have no more to do."""
 
-    @property
-    def _has_second_stage(self) -> bool:
+    def _has_second_stage(self, train: TableRows) -> bool:
         return False
 
     def _check_parameters(self) -> None:
@@ -221,9 +231,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def _check_validation(self, data: tuple[Any, ...]) -> TableRows:
         if not isinstance(data, tuple | list) or len(data) not in (2, 3):
             raise ValueError("validation_data must be (X, y) or (X, y, sample_weight).")
-        X = check_features(self, data[0], reset=False)
-        y = self._check_targets(X, data[1], reset=False)
-        return TableRows(X, y, check_weights(data[2] if len(data) == 3 else None, len(y)))
+        return self._table(data[0], data[1], data[2] if len(data) == 3 else None, reset=False)
 
     def _validation_rows(self, n_rows: int) -> int:
         if n_rows < MIN_ROWS_TO_SPLIT or self.validation_fraction == 0:
@@ -257,13 +265,14 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             self._settings(len(train), seed),
             select_by=self.select_by,
             checkpoint_path=self.checkpoint_path,
-            keep_checkpoint=self._has_second_stage,
+            keep_checkpoint=self._has_second_stage(train),
         )
         self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
         self.history_ = [*self.history_, *result.history]
         self.n_iter_ = len(self.history_)
         self.fit_summary_: dict[str, float | int | str] = {
             "training rows": len(train),
+            **({} if train.is_exact.all() else {"share of censored rows": float(1 - train.is_exact.mean())}),
             "validation rows": 0 if validation is train else len(validation),
             "seconds": round(result.history[-1]["seconds"], 2),
             "epochs": len(result.history),
@@ -288,6 +297,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         rows = self._encode(train, len(train) / train.weight.sum()).to(device)
         held_out = self._encode(validation, len(validation) / validation.weight.sum()).to(device)
         names = list(dict.fromkeys([select_by, *also_validate]))
+        check_figure(select_by, validation)
 
         def validate(network: Network) -> dict[str, float | int]:
             network.finish(held_out)
@@ -311,7 +321,13 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         tensors = self.columns_.transform(table.X)
         z = torch.as_tensor(self._scaled(table.y), dtype=torch.float64)
         weight = torch.as_tensor(table.weight * weight_scale, dtype=torch.float32)
-        return Rows(tensors.numeric, tensors.categorical, z, weight, torch.as_tensor(table.y, dtype=torch.float64))
+        y = torch.as_tensor(table.y, dtype=torch.float64)
+        if table.y_high is None:
+            return Rows(tensors.numeric, tensors.categorical, z, weight, y)
+        z_high, y_high = (
+            torch.as_tensor(high, dtype=torch.float64) for high in (self._scaled(table.y_high), table.y_high)
+        )
+        return Rows(tensors.numeric, tensors.categorical, z, weight, y, z_high, y_high)
 
     def _settings(self, n_rows: int, seed: int) -> TrainingSettings:
         batch_size = automatic_batch_size(n_rows) if self.batch_size == "auto" else self.batch_size

@@ -3,6 +3,7 @@
 from typing import Any
 
 from digitwise.codecs import Codec
+from digitwise.codecs.doctor import diagnose
 from digitwise.codecs.fitted_codec import CODEC_NAMES
 from digitwise.estimators.components import resolve
 from digitwise.estimators.finetune import Finetune
@@ -38,9 +39,17 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
     finetune
         A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
         ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is
-        the exact ``"crps"`` after smoothed cross-entropy with the tree decoder, where there are at most 4096 leaves,
-        and none otherwise.
+        the exact ``"crps"`` after smoothed cross-entropy with the tree decoder, where there are at most 4096 leaves and
+        every training target is a number, and none otherwise.
     shared_parameters
+
+    Notes
+    -----
+    With `QualifiedTargets` as ``y`` the probability of each row's interval is maximised. Numbers and the finite ends of
+    intervals together fit scaling, leaf values and standard units; a limit that all rows share thus ends the range, and
+    what the law says beyond is its tail. Give a ``scaling`` with a wider range if you know one. Validation scores
+    intervals by ``crps`` and ``nll``; ``select_by="nll"`` is the proper choice there, because the CRPS of intervals
+    favours the numbers that are seen.
 
     Attributes
     ----------
@@ -91,6 +100,10 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
         self.objective = objective
         self.finetune = finetune
 
+    @property
+    def _takes_intervals(self) -> bool:
+        return True
+
     def _known_codecs(self) -> list[Codec]:
         if isinstance(self.codec, str) and self.codec in CODEC_NAMES:
             return []
@@ -100,13 +113,16 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
         return [self.codec_]
 
     def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
-        return (objective.adapt(self.scaling_.forward(train.y), self.codec_),)
+        return (objective.adapt(self._scaled(train.numbers()[0]), self.codec_),)
 
     def _fit_target(self, train: TableRows) -> None:
         limits = TargetLimits.of(self.low, self.high, self.integer)
-        writing = choose_writing(self.codec, self.scaling, train.y, train.weight, limits, self.margin)
+        y, weight = train.numbers()
+        writing = choose_writing(self.codec, self.scaling, y, weight, limits, self.margin)
+        if self.verbose >= 1:
+            print(diagnose(y, weight, low=limits.low, high=limits.high, integer=limits.integer or "auto"))
         self.scaling_, self.scaling_reason_ = writing.scaling, writing.reason
-        self.target_ = fit_written(writing, train.y, train.weight, limits)
+        self.target_ = fit_written(writing, y, weight, limits)
         (self.objective_,) = self._adapted(resolve("objective", self.objective), train)
 
     @property

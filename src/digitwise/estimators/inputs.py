@@ -8,6 +8,8 @@ from jaxtyping import Float
 from sklearn.base import BaseEstimator
 from sklearn.utils.validation import check_consistent_length, check_X_y, validate_data
 
+from digitwise.datasets import QualifiedTargets
+
 
 def check_features(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
     """Return the features, checked: a data frame as it is, anything else as a 2-D array.
@@ -28,7 +30,7 @@ def check_features(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
 
 
 def check_targets(X: Any, y: Any) -> Float[np.ndarray, " row"]:
-    """Return the targets as finite float64, one per row of ``X``.
+    """Return the targets as finite float64, one per row of ``X``; of `QualifiedTargets` the low ends.
 
     Raises
     ------
@@ -37,6 +39,9 @@ def check_targets(X: Any, y: Any) -> Float[np.ndarray, " row"]:
     """
     if y is None:
         raise ValueError("requires y to be passed, but the target y is None.")
+    if isinstance(y, QualifiedTargets):
+        check_consistent_length(X, y)
+        return y.low
     if hasattr(y, "to_numpy"):
         y = y.to_numpy()
     array = np.asarray(y)
@@ -50,6 +55,25 @@ def check_targets(X: Any, y: Any) -> Float[np.ndarray, " row"]:
     _, checked = check_X_y(np.zeros((len(array), 1)), array, y_numeric=True)
     check_consistent_length(X, checked)
     return np.asarray(checked, dtype=np.float64)
+
+
+def check_high_ends(estimator: BaseEstimator, y: Any, *, allowed: bool) -> Float[np.ndarray, " row"] | None:
+    """Return the high ends of targets of which only an interval is known; None if all are numbers.
+
+    Raises
+    ------
+    TypeError
+        If the estimator needs numbers and ``y`` is `QualifiedTargets`.
+    """
+    if not isinstance(y, QualifiedTargets):
+        return None
+    if not allowed:
+        raise TypeError(
+            f"{type(estimator).__name__} needs numbers, but y is QualifiedTargets, of which "
+            f"{int((~y.is_exact).sum())} of {len(y)} rows are intervals. Use DecodingRegressor, or the rows whose "
+            "number is known: X[y.is_exact] and y.low[y.is_exact]."
+        )
+    return None if y.is_exact.all() else y.high
 
 
 def check_weights(sample_weight: Any, n_rows: int) -> Float[np.ndarray, " row"]:

@@ -15,7 +15,7 @@ from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.inputs import check_targets
 from digitwise.estimators.table_rows import TableRows
-from digitwise.metrics import get_metric
+from digitwise.estimators.validation import figures_of
 from digitwise.training import Network, Rows
 
 
@@ -66,17 +66,11 @@ class OneTargetRegressor(DistributionalRegressor):
 
     def _figures(self, network: Network, rows: Rows, table: TableRows, names: Sequence[str]) -> dict[str, float | int]:
         law = network.law(rows)
-        point = getattr(law, self.point_estimate)()
-        figures: dict[str, float | int] = {}
-        for name in names:
-            metric = get_metric(name)
-            prediction = law if metric.needs_law else point
-            figures[name] = float(metric.function(table.y, prediction, sample_weight=table.weight))
-        return figures
+        return figures_of(law, getattr(law, self.point_estimate)(), table, names)
 
     def _target_facts(self, validation: TableRows) -> dict[str, float | int | str]:
         ends = self.scaling_.inverse(np.array(self._span()))
-        self.saturation_rate_ = saturation_rate(validation.y, *ends.tolist())
+        self.saturation_rate_ = saturation_rate(validation.numbers()[0], *ends.tolist())
         return {
             "scaling": self.scaling_.name,
             "why this scaling": self.scaling_reason_,

@@ -5,7 +5,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
-from jaxtyping import Float, Int64
+from jaxtyping import Bool, Float, Int64
 
 
 @dataclass(frozen=True)
@@ -18,11 +18,15 @@ class TableRows:
         Data frame or 2-D array.
     y, weight
         Targets in data units and sample weights.
+    y_high
+        The high ends, and ``y`` the low ones, where of some targets only an interval is known; else None. Open ends are
+        infinite.
     """
 
     X: Any
     y: Float[np.ndarray, " row"]
     weight: Float[np.ndarray, " row"]
+    y_high: Float[np.ndarray, " row"] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -34,7 +38,28 @@ class TableRows:
             features = self.X[index]
         else:
             features = nw.from_native(self.X, eager_only=True)[index].to_native()
-        return TableRows(features, self.y[index], self.weight[index])
+        y_high = None if self.y_high is None else self.y_high[index]
+        if y_high is not None and (y_high == self.y[index]).all():
+            y_high = None
+        return TableRows(features, self.y[index], self.weight[index], y_high)
+
+    @property
+    def is_exact(self) -> Bool[np.ndarray, " row"]:
+        """Where the number is known."""
+        return np.ones(len(self), dtype=bool) if self.y_high is None else self.y == self.y_high
+
+    def numbers(self) -> tuple[Float[np.ndarray, "number ..."], Float[np.ndarray, " number"]]:
+        """Return the numbers that are known of the targets, and their weights: finite ends count as numbers.
+
+        A row with two ends gives each of them half its weight.
+        """
+        if self.y_high is None:
+            return self.y, self.weight
+        high = np.where(self.is_exact, np.inf, self.y_high)
+        both = np.concatenate([self.y, high])
+        is_known = np.isfinite(both)
+        count = is_known.reshape(2, -1).sum(0)
+        return both[is_known], np.tile(self.weight / count, 2)[is_known]
 
     def split(self, n_held_out: int, random: np.random.RandomState) -> tuple["TableRows", "TableRows"]:
         """Return training rows and held-out rows; without held-out rows, the same rows twice."""

@@ -100,16 +100,19 @@ class TwoStageRegressor(DistributionalRegressor):
         for codec in self._known_codecs():
             finetune.check(codec)
 
-    @property
-    def _has_second_stage(self) -> bool:
-        return self._chosen_finetune(self._fitted_codecs()) is not None
+    def _has_second_stage(self, train: TableRows) -> bool:
+        return self._chosen_finetune(self._fitted_codecs(), train) is not None
 
-    def _chosen_finetune(self, codecs: list[Codec]) -> Finetune | None:
-        """Return the settings of the second stage for some codecs; None if there is none."""
+    def _chosen_finetune(self, codecs: list[Codec], train: TableRows | None = None) -> Finetune | None:
+        """Return the settings of the second stage for some codecs, and rows once they are seen; None if there is none.
+
+        The automatic one is the CRPS, which is not proper for intervals.
+        """
         if self.finetune != "auto":
             return as_finetune(self.finetune)
         suits = (
-            isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
+            (train is None or train.y_high is None)
+            and isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
             and isinstance(resolve("decoder", self.decoder), Tree)
             and all(codec.grammar.count(codec.length) <= MOST_LEAVES for codec in codecs)
         )
@@ -118,7 +121,7 @@ class TwoStageRegressor(DistributionalRegressor):
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
         if hasattr(self, "finetune_summary_"):
             del self.finetune_summary_  # of an earlier fit
-        finetune = self._chosen_finetune(self._fitted_codecs())
+        finetune = self._chosen_finetune(self._fitted_codecs(), train)
         if finetune is None or self.stopped_by_ in ("time_limit", "interrupt"):
             return
         time_left = None if self.time_limit is None else self.time_limit - float(self.fit_summary_["seconds"])
