@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from digitwise.codecs import Codec, DigitTree, Grammar, NormalizedCodec
-from digitwise.nn import Memory, Transformer, Tree
+from digitwise.codecs import Codec, Grammar, NormalizedCodec, tree_of
+from digitwise.nn import Decoder, Memory, Transformer, Tree
 from digitwise.policy import Policy
 
 MEMORY_DIM = 16
@@ -48,7 +48,7 @@ CODECS: dict[str, Codec] = {
     "10x3": NormalizedCodec(base=10, length=3),
     "mixed": MixedRadixCodec(),
 }
-DECODERS = {
+DECODERS: dict[str, Decoder] = {
     "tree": Tree(),
     "transformer": Transformer(dim=32, n_heads=4, n_layers=2, feed_forward_dim=64),
 }
@@ -57,9 +57,13 @@ NAMES = [f"{decoder}-{codec}" for decoder in DECODERS for codec in CODECS]
 
 def make_policy(name: str, spread: float = 4.0) -> Policy:
     """Return a random policy in float64 whose law is far from uniform."""
-    decoder, codec = DECODERS[name.split("-")[0]], CODECS[name.split("-")[1]]
+    return random_policy(DECODERS[name.split("-")[0]], CODECS[name.split("-")[1]], spread)
+
+
+def random_policy(decoder: Decoder, codec: Codec, spread: float = 4.0) -> Policy:
+    """Return the same for any decoder and codec."""
     torch.manual_seed(0)
-    tree = DigitTree(codec.grammar, codec.length)
+    tree = tree_of(codec)
     policy = Policy(decoder.build(tree, MEMORY_DIM), codec, tree).double().eval()
     with torch.no_grad():
         for parameter in policy.parameters():

@@ -13,12 +13,14 @@ def lowest_completion(
 ) -> Int64[Tensor, "*shape step"]:
     """Return each prefix, completed by the token that stands first in the grammar's order, again and again.
 
+    Prefixes of several lengths are filled up with -1.
+
     Examples
     --------
     >>> from digitwise.codecs import NormalizedCodec
     >>> codec = NormalizedCodec(base=10, length=3)
-    >>> lowest_completion(codec.grammar, torch.tensor([[4]]), codec.length).tolist()
-    [[4, 0, 0]]
+    >>> lowest_completion(codec.grammar, torch.tensor([[4, -1], [4, 2]]), codec.length).tolist()
+    [[4, 0, 0], [4, 2, 0]]
     """
     return _completed(grammar, prefix, length, lowest=True)
 
@@ -50,12 +52,13 @@ def _completed(grammar: Grammar, prefix: Tensor, length: int, *, lowest: bool) -
     next_token = _extreme_tokens(grammar, lowest=lowest).to(prefix.device)
     transitions = grammar.transitions.to(prefix.device)
     state = torch.zeros(prefix.shape[:-1], dtype=torch.int64, device=prefix.device)
-    for step in range(prefix.shape[-1]):
-        state = transitions[state, prefix[..., step]]
-    tokens = list(prefix.unbind(-1))
-    for _ in range(length - len(tokens)):
-        tokens.append(next_token[state])
-        state = transitions[state, tokens[-1]]
+    tokens: list[Tensor] = []
+    for step in range(length):
+        token = next_token[state]
+        if step < prefix.shape[-1]:
+            token = torch.where(prefix[..., step] < 0, token, prefix[..., step])
+        tokens.append(token)
+        state = transitions[state, token]
     return torch.stack(tokens, dim=-1)
 
 

@@ -1,6 +1,7 @@
 """Laws: what a model predicts for each row, and every question one can ask of it."""
 
 from digitwise.distributions.atoms import Atoms
+from digitwise.distributions.bounded_law import BoundedLaw, Bounds, Stretch
 from digitwise.distributions.distribution import Distribution, SmoothDistribution
 from digitwise.distributions.gaussian_mixture import GaussianMixture
 from digitwise.distributions.histogram import Histogram
@@ -13,6 +14,9 @@ __all__ = [
     "Distribution",
     "SmoothDistribution",
     "Histogram",
+    "BoundedLaw",
+    "Bounds",
+    "Stretch",
     "Tail",
     "Tails",
     "Atoms",
