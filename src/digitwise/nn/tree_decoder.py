@@ -16,6 +16,9 @@ from digitwise.nn.memory import Memory
 DENSE_NODE_LIMIT = 4096
 """Up to this many logits, one product for all nodes is faster than gathering the weights of a few."""
 
+GATHERING_COST = 40
+"""Gathering the weights of a node for each row takes as long as some 60 nodes in one product of all rows."""
+
 
 class TreeDecoder(nn.Module):
     """Logits that are linear in the memory, with weights of their own in every inner node.
@@ -63,7 +66,7 @@ class TreeDecoder(nn.Module):
         self, memory: Memory, nodes: Int64[Tensor, "batch node"] | None = None
     ) -> Float[Tensor, "batch node vocab"]:
         """Return the logits in all inner nodes, or in the named ones of each row."""
-        if nodes is None or self._is_small:
+        if nodes is None or self._is_small or self.tree.n_nodes <= GATHERING_COST * nodes.shape[1]:
             flat = torch.addmm(self.bias.flatten(), memory.pooled, self.weight.flatten(0, 1).T)
             logits = flat.view(-1, *self.bias.shape).transpose(1, 2)
             return logits if nodes is None else _pick(logits, nodes)
