@@ -47,6 +47,7 @@ from digitwise.objectives import (
     WeightedSum,
     check_objective,
 )
+from digitwise.policy import BestFirst
 from digitwise.training import CalibrationBudget
 
 __all__ = [
@@ -72,6 +73,8 @@ __all__ = [
     "RepeatedCodec",
     "Tree",
     "Transformer",
+    # how laws are read that are too large to be written out
+    "BestFirst",
     # token by token
     "CrossEntropy",
     "LabelSmoothing",

@@ -174,8 +174,8 @@ def test_answers_go_from_coarse_to_fine(name: str) -> None:
     policy, memory = named(name)
     law = frontier_law(policy, best_first(policy, memory, EVERYTHING))
     exact, before = exact_law(policy, memory), None
-    for n_digits in range(1, policy.codec.length + 1):
-        stretch = law.after(n_digits)
+    for n_tokens in range(1, policy.codec.length + 1):
+        stretch = law.after(n_tokens)
         assert_allclose(exact.cdf(stretch.high) - exact.cdf(stretch.low), stretch.prob, atol=1e-9)
         if before is not None:
             assert (stretch.prob <= before.prob + 1e-12).all()

@@ -92,5 +92,5 @@ def test_what_does_not_fit_is_named() -> None:
         BoundedLaw(EDGES[:, ::-1], PROBS, VALUES, IS_LEAF, SHARED, [5, 2, 3])
     with pytest.raises(ValueError, match="one more edge per row"):
         BoundedLaw(EDGES[:, 1:], PROBS, VALUES, IS_LEAF, SHARED, [5, 2, 3])
-    with pytest.raises(ValueError, match="n_digits must be at least 1"):
+    with pytest.raises(ValueError, match="n_tokens must be at least 1"):
         law().after(0)

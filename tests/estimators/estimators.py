@@ -1,6 +1,7 @@
 """The estimators, small enough for tests."""
 
 from digitwise import (
+    BestFirst,
     DecodingRegressor,
     HistogramRegressor,
     MixtureDensityRegressor,
@@ -19,6 +20,12 @@ ESTIMATORS = {
     "transformer": lambda **more: DecodingRegressor(
         codec=NormalizedCodec(base=4, length=3),
         decoder=Transformer(dim=16, n_heads=2, n_layers=1, feed_forward_dim=32, dropout=0.0),
+        **SMALL | more,
+    ),
+    "open_tree": lambda **more: DecodingRegressor(
+        codec=NormalizedCodec(base=10, length=6),
+        decoder=Transformer(dim=16, n_heads=2, n_layers=1, feed_forward_dim=32, dropout=0.0),
+        enumeration=BestFirst(max_nodes=16),
         **SMALL | more,
     ),
     "pointwise": lambda **more: PointwiseRegressor(**SMALL | more),

@@ -49,8 +49,8 @@ class BoundedLaw:
         ``(row, piece)``: the number that each leaf stands for in the mean; not looked at for prefixes.
     is_leaf
         ``(row, piece)``: whether a piece is a leaf.
-    shared_digits
-        ``(row, piece)``: how many digits a piece shares with the one before it; 0 for the first.
+    shared_tokens
+        ``(row, piece)``: how many tokens a piece shares with the one before it; 0 for the first.
     n_nodes
         ``(row,)``: how many prefixes were looked at.
     tails
@@ -84,14 +84,14 @@ class BoundedLaw:
         probs: ArrayLike,
         values: ArrayLike,
         is_leaf: ArrayLike,
-        shared_digits: ArrayLike,
+        shared_tokens: ArrayLike,
         n_nodes: ArrayLike,
         tails: Tails = "closed",
         leaf_width: LeafWidth | None = None,
     ) -> None:
         self.pieces = Pieces(edges, probs, is_leaf, tails)
         self.values: Float[FloatArray, "row piece"] = np.asarray(values, dtype=np.float64)
-        self.shared_digits: Int[np.ndarray, "row piece"] = np.asarray(shared_digits, dtype=np.int64)
+        self.shared_tokens: Int[np.ndarray, "row piece"] = np.asarray(shared_tokens, dtype=np.int64)
         self.n_nodes: Int[np.ndarray, " row"] = np.asarray(n_nodes, dtype=np.int64)
         self.tails, self.leaf_width = shortest(tails), leaf_width
 
@@ -111,7 +111,7 @@ class BoundedLaw:
             pieces.probs[rows],
             self.values[rows],
             pieces.is_leaf[rows],
-            self.shared_digits[rows],
+            self.shared_tokens[rows],
             self.n_nodes[rows],
             self.tails,
             self.leaf_width,
@@ -145,16 +145,16 @@ class BoundedLaw:
         width = self.leaf_width or np.zeros_like
         return _bounds(per_row(lambda y: self.pieces.log_prob(y, width(y)), y, len(self)))
 
-    def after(self, n_digits: int) -> Stretch:
-        """Return the likeliest interval that at most ``n_digits`` digits can name, and its probability.
+    def after(self, n_tokens: int) -> Stretch:
+        """Return the likeliest interval that at most ``n_tokens`` tokens can name, and its probability.
 
-        From coarse to fine: with more digits intervals become narrower and less probable. Fewer digits are given where
+        From coarse to fine: with more tokens intervals become narrower and less probable. Fewer tokens are used where
         all that is longer is less likely than a prefix of which no more is known.
 
         Raises
         ------
         ValueError
-            If ``n_digits`` is below 1.
+            If ``n_tokens`` is below 1.
 
         Examples
         --------
@@ -165,10 +165,10 @@ class BoundedLaw:
         >>> law.after(2)
         Stretch(low=array([1.]), high=array([2.]), prob=array([0.4]))
         """
-        if n_digits < 1:
-            raise ValueError(f"n_digits must be at least 1, but got {n_digits}.")
+        if n_tokens < 1:
+            raise ValueError(f"n_tokens must be at least 1, but got {n_tokens}.")
         n_rows, n_pieces = self.pieces.probs.shape
-        rows, stretch = np.arange(n_rows), np.cumsum(self.shared_digits < n_digits, axis=1) - 1
+        rows, stretch = np.arange(n_rows), np.cumsum(self.shared_tokens < n_tokens, axis=1) - 1
         prob = np.zeros((n_rows, n_pieces))
         np.add.at(prob, (rows[:, None], stretch), self.pieces.probs)
         likeliest = prob.argmax(axis=1)
@@ -191,7 +191,7 @@ def joined_bounds(laws: Sequence[BoundedLaw]) -> BoundedLaw:
         _filled_up([part.probs for part in pieces], most, 0.0),
         _filled_up([law.values for law in laws], most),
         _filled_up([part.is_leaf for part in pieces], most, True),
-        _filled_up([law.shared_digits for law in laws], most),
+        _filled_up([law.shared_tokens for law in laws], most),
         np.concatenate([law.n_nodes for law in laws]),
         laws[0].tails,
         laws[0].leaf_width,

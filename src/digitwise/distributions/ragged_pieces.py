@@ -38,6 +38,8 @@ def as_leaves(
     low, high = edges[:, :-1], edges[:, 1:]
     values = np.where(is_leaf, np.clip(values, low, high), low + (high - low) / 2)
     has_width = high > low
+    if has_width.all() and probs.shape[1] >= FEWEST:
+        return edges, probs, values
     n_leaves = has_width.sum(axis=1)
     place = np.maximum(np.cumsum(has_width, axis=1) - 1, 0)
     rows, most = np.arange(len(edges))[:, None], max(int(n_leaves.max()), FEWEST)
@@ -51,8 +53,6 @@ def as_leaves(
     gathered = np.zeros((len(edges), most))
     np.add.at(gathered, (rows, place), probs)
     starts, ends, values, is_prefix = compact(low), compact(high), compact(values), compact(~is_leaf * 1.0) > 0
-    if n_leaves.min() == most:
-        return np.concatenate([starts, ends[:, -1:]], axis=1), gathered, values
 
     # Leaf k of the result is piece `source`, or where that is cut, its part number `part`.
     column = np.arange(most)

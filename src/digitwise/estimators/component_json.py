@@ -31,6 +31,7 @@ from digitwise.objectives import (
     SoftDigits,
     WeightedSum,
 )
+from digitwise.policy import BestFirst
 from digitwise.training import CalibrationBudget
 
 FAMILIES: dict[str, dict[str, type]] = {
@@ -59,6 +60,7 @@ FAMILIES: dict[str, dict[str, type]] = {
         "sum": WeightedSum,
     },
     "reward": REWARDS,
+    "enumeration": {"best_first": BestFirst},
     "stage": {"finetune": Finetune, "calibration_budget": CalibrationBudget},
 }
 """Family to name to frozen dataclass: the only classes that a saved model may name."""

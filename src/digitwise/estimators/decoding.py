@@ -1,11 +1,13 @@
 """Regression by decoding: the estimator the library is about."""
 
-from typing import Any
+from typing import Any, Literal
 
 from digitwise.codecs import Codec
 from digitwise.codecs.doctor import diagnose
 from digitwise.codecs.fitted_codec import CODEC_NAMES
+from digitwise.estimators.bound_verbs import BoundVerbs
 from digitwise.estimators.components import resolve
+from digitwise.estimators.enumeration import chosen_search
 from digitwise.estimators.finetune import Finetune
 from digitwise.estimators.fitted_target import fit_written
 from digitwise.estimators.head_parts import decoding_head_for
@@ -15,9 +17,10 @@ from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.writing import TargetLimits, choose_writing
 from digitwise.nn import Decoder
 from digitwise.objectives import DecodingHead, Objective
+from digitwise.policy import BestFirst
 
 
-class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
+class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
     """Predict a number by writing its digits; every prediction is a full law.
 
     Parameters
@@ -36,6 +39,9 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
     objective
         What is minimised: ``"smoothed_cross_entropy"``, ``"cross_entropy"``, ``"raft"``, … or an object, such as a sum
         ``SmoothedCrossEntropy() + RAFT()``.
+    enumeration
+        How laws are read: ``"auto"`` is exactly up to 65,536 leaves, and beyond that along the likeliest digits,
+        ``BestFirst()``, which needs an ordered codec; or a `BestFirst` with settings of its own. See `predict_bounds`.
     finetune
         A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
         ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is
@@ -88,6 +94,7 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
         integer: bool = False,
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
+        enumeration: Literal["auto"] | BestFirst = "auto",
         finetune: str | Objective | Finetune | None = "auto",
         **shared: Any,
     ) -> None:
@@ -98,6 +105,7 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
         self.integer = integer
         self.decoder = decoder
         self.objective = objective
+        self.enumeration = enumeration
         self.finetune = finetune
 
     @property
@@ -136,4 +144,5 @@ class DecodingRegressor(OneTargetRegressor, TwoStageRegressor):
         return self.codec_.span
 
     def _make_head(self, memory_dim: int) -> DecodingHead:
-        return decoding_head_for(self.target_, resolve("decoder", self.decoder), self.objective_, memory_dim)
+        search = chosen_search(self.enumeration, self.codec_)
+        return decoding_head_for(self.target_, resolve("decoder", self.decoder), self.objective_, memory_dim, search)

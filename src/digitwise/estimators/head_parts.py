@@ -6,16 +6,32 @@ from digitwise.codecs import Codec, DigitTree, NumberLine, OpenLine, OpenTree, c
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.nn import Decoder
 from digitwise.objectives import DecodingHead, Objective
-from digitwise.policy import Policy
+from digitwise.policy import BestFirst, Policy
 
 
-def decoding_head_for(target: FittedTarget, decoder: Decoder, objective: Objective, memory_dim: int) -> DecodingHead:
-    """Return an untrained head that writes a fitted target."""
+def decoding_head_for(
+    target: FittedTarget,
+    decoder: Decoder,
+    objective: Objective,
+    memory_dim: int,
+    search: BestFirst | None = None,
+) -> DecodingHead:
+    """Return an untrained head that writes a fitted target, and predicts exactly or by search."""
     codec = target.codec
     assert codec is not None
     tree = tree_of(codec)
     policy = Policy(decoder.build(tree, memory_dim), codec, tree, number_line(codec, tree, target))
-    return DecodingHead(policy, objective, target.edges_y, target.values_y, target.tails, is_whole=target.is_whole)
+    return DecodingHead(
+        policy,
+        objective,
+        target.edges_y,
+        target.values_y,
+        target.tails,
+        is_whole=target.is_whole,
+        search=search,
+        inverse=target.scaling.inverse,
+        forward=target.scaling.forward,
+    )
 
 
 def number_line(codec: Codec, tree: DigitTree | OpenTree, target: FittedTarget) -> NumberLine | OpenLine:

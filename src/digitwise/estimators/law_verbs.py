@@ -12,9 +12,12 @@ from sklearn.utils.validation import check_is_fitted
 from digitwise.encoders.columns import Columns
 from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.inputs import check_features
+from digitwise.objectives import DecodingHead
 from digitwise.training import Network, Rows
 
 ROWS_PER_PASS = 8192
+SEARCHED_ROWS_PER_PASS = 1024
+"""Laws that come from a search have some thousand leaves, and each row its own edges."""
 
 
 class LawVerbs(ABC):
@@ -56,9 +59,10 @@ class LawVerbs(ABC):
     def _read(self, X: Any, verb: Callable[[Any], np.ndarray]) -> np.ndarray:
         """Return what a verb says of the laws, in passes of bounded memory."""
         with cpu_threads(self.n_jobs):
-            rows = self._rows(X)
-            starts = range(0, len(rows), ROWS_PER_PASS)
-            return np.concatenate([verb(self._law(rows.take(slice(i, i + ROWS_PER_PASS)))) for i in starts])
+            rows, head = self._rows(X), self.network_.head
+            is_searched = isinstance(head, DecodingHead) and head.search is not None
+            size = min(ROWS_PER_PASS, SEARCHED_ROWS_PER_PASS) if is_searched else ROWS_PER_PASS
+            return np.concatenate([verb(self._law(rows.take(slice(i, i + size)))) for i in range(0, len(rows), size)])
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self)

@@ -1,6 +1,7 @@
 """A policy and its objective behind the same interface as the other heads."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,20 +10,26 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from digitwise.codecs.special_values import SPECIAL, WithSpecialValues
-from digitwise.distributions import Atoms, Histogram, Tail
+from digitwise.distributions import Atoms, BoundedLaw, Histogram, Tail
+from digitwise.distributions.bounded_law import joined_bounds
 from digitwise.nn.loss_output import LossOutput, Targets
 from digitwise.nn.memory import Memory
 from digitwise.objectives.objective import Objective, call_objective, n_updates, needs_reference, uses_dropout
 from digitwise.objectives.reference import Reference
 from digitwise.objectives.special_rows import joined, rows_of, special_loss, special_rows
+from digitwise.policy.best_first import BestFirst, best_first, passes
 from digitwise.policy.enumeration import leaf_probs
+from digitwise.policy.frontier import Frontier
+from digitwise.policy.frontier_law import DataUnits, frontier_law
 from digitwise.policy.policy import Policy
 
 TINY = sys.float_info.min
 
+Units = Callable[[np.ndarray], np.ndarray]
+
 
 class DecodingHead(nn.Module):
-    """Write the number digit by digit; predict with the exact law of the digit tree.
+    """Write the number digit by digit; predict with the exact law of the digit tree, or the likeliest part of it.
 
     Parameters
     ----------
@@ -35,7 +42,11 @@ class DecodingHead(nn.Module):
     tails
         Whether the mass of the lowest and of the highest cell falls off beyond it, or ends there.
     is_whole
-        Whether each cell is one whole number: then laws have mass on these alone.
+        Whether each cell is one whole number: then laws have mass on these alone, and are exact.
+    search
+        Ends the search that laws come from; None for exact laws, which need a tree that is written out.
+    inverse, forward
+        Scaled units to data units and back.
     """
 
     def __init__(
@@ -47,9 +58,13 @@ class DecodingHead(nn.Module):
         tails: tuple[Tail, Tail] = ("exponential", "exponential"),
         *,
         is_whole: bool = False,
+        search: BestFirst | None = None,
+        inverse: Units = np.asarray,
+        forward: Units = np.asarray,
     ) -> None:
         super().__init__()
-        self.policy, self.objective = policy, objective
+        self.policy, self.objective, self.search = policy, objective, search
+        self._inverse, self._forward = inverse, forward
         self.edges_y, self.values_y, self.tails, self.is_whole = edges_y, values_y, tails, is_whole
 
     @property
@@ -101,8 +116,29 @@ class DecodingHead(nn.Module):
         return Reference(self.policy, memory)
 
     def law(self, memory: Memory) -> Histogram | Atoms:
-        """Return the exact laws, data units; the outermost cells are open, unless the target is bounded there."""
-        return self.law_of(leaf_probs(self.policy, memory))
+        """Return the laws, data units; the outermost cells are open, unless the target is bounded there."""
+        if self.search is None or self.is_whole:
+            return self.law_of(leaf_probs(self.policy, memory))
+        return self.bounds(memory, self.search).histogram()
+
+    def bounds(self, memory: Memory, search: BestFirst) -> BoundedLaw:
+        """Return what a search finds out about the laws, with bounds, data units.
+
+        Raises
+        ------
+        ValueError
+            If the codec is not ordered, or laws have mass on whole numbers alone.
+        """
+        parts = passes(memory.features.shape[0], search)
+        return joined_bounds([self.bounds_of(best_first(self.policy, memory.take(rows), part)) for rows, part in parts])
+
+    def bounds_of(self, frontier: Frontier) -> BoundedLaw:
+        """Return the same for what is known already."""
+        if self.is_whole:
+            raise ValueError("Laws of whole numbers are exact and have no bounds: use predict_distribution.")
+        ends = (float(self.edges_y[0]), float(self.edges_y[-1]))
+        units = DataUnits(inverse=self._inverse, forward=self._forward, ends=ends, tails=self.tails)
+        return frontier_law(self.policy, frontier, units)
 
     def law_of(self, probs: Float[Tensor, "row leaf"]) -> Histogram | Atoms:
         """Return the laws with given probabilities of the leaves, data units; given that the number is a finite one."""

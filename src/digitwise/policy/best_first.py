@@ -4,9 +4,10 @@ Codecs that write more numbers than can be listed put most of their mass on few 
 partition of the whole law (`Frontier`), so all that is said of it can be said with bounds.
 """
 
+import math
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Int64
@@ -92,17 +93,22 @@ def best_first(
     >>> frontier.log_probs.exp().sum(1).round(decimals=9).tolist()
     [1.0, 1.0]
     """
-    settings = settings or BestFirst()
-    started, n_rows = time.monotonic(), memory.features.shape[0]
     pieces = []
-    for start in range(0, n_rows, rows_per_pass):
-        time_left = None
-        if settings.time_limit is not None:
-            n_passes = -(-(n_rows - start) // rows_per_pass)
-            time_left = (settings.time_limit - (time.monotonic() - started)) / n_passes
-        *_, search = _rounds(policy, memory.take(slice(start, start + rows_per_pass)), settings, time_left)
+    for rows, part in passes(memory.features.shape[0], settings or BestFirst(), rows_per_pass):
+        *_, search = _rounds(policy, memory.take(rows), part)
         pieces.append(search.frontier())
     return joined(pieces)
+
+
+def passes(n_rows: int, settings: BestFirst, rows_per_pass: int = ROWS_PER_PASS) -> Iterator[tuple[slice, BestFirst]]:
+    """Yield the rows of each pass, and the settings with its share of what time is left."""
+    started = time.monotonic()
+    for start in range(0, n_rows, rows_per_pass):
+        time_limit = settings.time_limit
+        if time_limit is not None:
+            time_left = time_limit - (time.monotonic() - started)
+            time_limit = max(time_left / math.ceil((n_rows - start) / rows_per_pass), 1e-9)
+        yield slice(start, start + rows_per_pass), replace(settings, time_limit=time_limit)
 
 
 def coarse_to_fine(policy: Policy, memory: Memory, settings: BestFirst | None = None) -> Iterator[Frontier]:
@@ -113,18 +119,17 @@ def coarse_to_fine(policy: Policy, memory: Memory, settings: BestFirst | None = 
     policy, memory, settings
         As for `best_first`.
     """
-    settings = settings or BestFirst()
-    for search in _rounds(policy, memory, settings, settings.time_limit):
+    for search in _rounds(policy, memory, settings or BestFirst()):
         yield search.frontier()
 
 
-def _rounds(policy: Policy, memory: Memory, settings: BestFirst, time_limit: float | None) -> Iterator[OpenPrefixes]:
+def _rounds(policy: Policy, memory: Memory, settings: BestFirst) -> Iterator[OpenPrefixes]:
     """Yield one search again and again, after each of its rounds."""
     started, length = time.monotonic(), policy.codec.length
     with torch.no_grad():
         search = OpenPrefixes(policy, memory, length if settings.max_depth is None else settings.max_depth)
     yield search
-    while time_limit is None or time.monotonic() - started < time_limit:
+    while settings.time_limit is None or time.monotonic() - started < settings.time_limit:
         with torch.no_grad():
             rows, slots = _likeliest(search, settings, 1 / policy.codec.vocab_size)
             if len(rows) == 0:
