@@ -2,7 +2,11 @@
 
 from typing import Any, Literal
 
-from digitwise.codecs import Codec
+import numpy as np
+import torch
+from jaxtyping import Float
+
+from digitwise.codecs import Codec, WithSpecialValues
 from digitwise.codecs.doctor import diagnose
 from digitwise.codecs.fitted_codec import CODEC_NAMES
 from digitwise.estimators.bound_verbs import BoundVerbs
@@ -10,7 +14,9 @@ from digitwise.estimators.components import resolve
 from digitwise.estimators.enumeration import chosen_search
 from digitwise.estimators.finetune import Finetune
 from digitwise.estimators.fitted_target import fit_written
+from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.head_parts import decoding_head_for
+from digitwise.estimators.inputs import check_targets
 from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
@@ -54,8 +60,7 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
     With `QualifiedTargets` as ``y`` the probability of each row's interval is maximised. Numbers and the finite ends of
     intervals together fit scaling, leaf values and standard units; a limit that all rows share thus ends the range, and
     what the law says beyond is its tail. Give a ``scaling`` with a wider range if you know one. Validation scores
-    intervals by ``crps`` and ``nll``; ``select_by="nll"`` is the proper choice there, because the CRPS of intervals
-    favours the numbers that are seen.
+    intervals by ``crps`` and ``nll``, and takes the rows whose number is known for other metrics.
 
     Attributes
     ----------
@@ -108,9 +113,32 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
         self.enumeration = enumeration
         self.finetune = finetune
 
+    def predict_special(self, X: Any) -> dict[str, Float[np.ndarray, " row"]]:
+        """Return the probability of each special value (``"nan"``, ``"inf"``, ``"-inf"``) that the codec writes.
+
+        The laws of the other verbs are those of the number, given that it is a finite one.
+
+        Examples
+        --------
+        >>> from digitwise.codecs import NormalizedCodec, WithSpecialValues
+        >>> X = np.linspace(0, 1, 60)[:, None]
+        >>> y = np.where(X[:, 0] > 0.8, np.nan, X[:, 0])  # runs that failed
+        >>> model = DecodingRegressor(codec=WithSpecialValues(NormalizedCodec(), values=("nan",)), random_state=0)
+        >>> model.fit(X, y).predict_special(X[[5, 55]])["nan"].round()
+        array([0., 1.])
+        """
+        with cpu_threads(self.n_jobs), torch.no_grad():
+            rows, head = self._rows(X), self.network_.eval().head
+            assert isinstance(head, DecodingHead)
+            return head.special_probs(self.network_.memory(rows))
+
     @property
     def _takes_intervals(self) -> bool:
         return True
+
+    def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, " row"]:
+        codec = self.codec
+        return check_targets(X, y, codec.values if isinstance(codec, WithSpecialValues) else ())
 
     def _known_codecs(self) -> list[Codec]:
         if isinstance(self.codec, str) and self.codec in CODEC_NAMES:

@@ -1,12 +1,14 @@
 """Regressors with a head that writes no digits: the baselines."""
 
 from abc import abstractmethod
+from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
 from digitwise.codecs.auto_scaling import make_scaling
 from digitwise.estimators.fitted_target import FittedTarget, fit_target
+from digitwise.estimators.inputs import check_targets
 from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.estimators.table_rows import TableRows
 from digitwise.heads import Head
@@ -29,6 +31,9 @@ class HeadRegressor(OneTargetRegressor):
     @abstractmethod
     def _make_head_for(self, target: FittedTarget, memory_dim: int) -> Head:
         """Return an untrained head."""
+
+    def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, " row"]:
+        return check_targets(X, y)
 
     def _fit_target(self, train: TableRows) -> None:
         choice = make_scaling(self.scaling, train.y, self.margin, train.weight)

@@ -1,5 +1,6 @@
 """Checking what users hand in, as scikit-learn does, for arrays and for data frames."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import narwhals.stable.v2 as nw
@@ -29,8 +30,15 @@ def check_features(estimator: BaseEstimator, X: Any, *, reset: bool) -> Any:
     )
 
 
-def check_targets(X: Any, y: Any) -> Float[np.ndarray, " row"]:
+def check_targets(X: Any, y: Any, special: Sequence[str] = ()) -> Float[np.ndarray, " row"]:
     """Return the targets as finite float64, one per row of ``X``; of `QualifiedTargets` the low ends.
+
+    Parameters
+    ----------
+    X, y
+        Features and targets.
+    special
+        Which of ``"nan"``, ``"inf"`` and ``"-inf"`` may come too.
 
     Raises
     ------
@@ -49,12 +57,18 @@ def check_targets(X: Any, y: Any) -> Float[np.ndarray, " row"]:
         try:
             array = array.astype(np.float64)
         except (TypeError, ValueError) as error:
-            raise ValueError(f"Targets must be numbers, but y holds {array.dtype} values: {error}.") from error
+            raise ValueError(
+                f"Targets must be numbers, but y holds {array.dtype} values: {error}. Texts such as '< 10' are read by "
+                "QualifiedTargets.parse."
+            ) from error
     if np.iscomplexobj(array):
         raise ValueError("Complex data not supported: targets must be real numbers.")
-    _, checked = check_X_y(np.zeros((len(array), 1)), array, y_numeric=True)
+    allowed = np.zeros(array.shape, dtype=bool)
+    for name in special:
+        allowed |= np.isnan(array) if name == "nan" else array == float(name)
+    _, checked = check_X_y(np.zeros((len(array), 1)), np.where(allowed, 0, array), y_numeric=True)
     check_consistent_length(X, checked)
-    return np.asarray(checked, dtype=np.float64)
+    return np.where(allowed.ravel(), array.ravel(), np.asarray(checked, dtype=np.float64))
 
 
 def check_high_ends(estimator: BaseEstimator, y: Any, *, allowed: bool) -> Float[np.ndarray, " row"] | None:

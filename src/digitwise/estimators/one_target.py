@@ -13,7 +13,6 @@ from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.component_json import from_json, to_json
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.estimators.hardware import cpu_threads
-from digitwise.estimators.inputs import check_targets
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.validation import figures_of
 from digitwise.training import Network, Rows
@@ -48,9 +47,6 @@ class OneTargetRegressor(DistributionalRegressor):
         """Return the ends of what the head can say, scaled units; the range of the scaling unless it knows better."""
         return 0.0, 1.0
 
-    def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, " row"]:
-        return check_targets(X, y)
-
     def _saved_target(self) -> dict[str, Any]:
         objective = {"objective": to_json(self.objective_)} if hasattr(self, "objective_") else {}
         return {**self.target_.to_dict(), **objective}
@@ -62,7 +58,10 @@ class OneTargetRegressor(DistributionalRegressor):
             self.objective_ = from_json(saved["objective"])
 
     def _scaled(self, y: Float[np.ndarray, " row"]) -> Float[np.ndarray, " row"]:
-        return np.asarray(self.scaling_.forward(y), dtype=np.float64)
+        finite = np.isfinite(y)
+        if finite.all():
+            return np.asarray(self.scaling_.forward(y), dtype=np.float64)
+        return np.where(finite, self.scaling_.forward(np.where(finite, y, self.scaling_.low)), y)
 
     def _figures(self, network: Network, rows: Rows, table: TableRows, names: Sequence[str]) -> dict[str, float | int]:
         law = network.law(rows)

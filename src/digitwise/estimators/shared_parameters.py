@@ -44,7 +44,7 @@ SHARED_PARAMETERS = """scaling
         File that holds the run's state after each epoch; an interrupted fit with the same data and settings continues
         from it exactly (give a ``random_state``).
     verbose
-        0 is silent, 1 draws a progress bar."""
+        0 is silent, 1 draws a progress bar and, before it writes digits, prints what codecs make of the target."""
 
 
 def merge_signature(subclass: type, base: type) -> None:

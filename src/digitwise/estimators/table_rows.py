@@ -48,13 +48,19 @@ class TableRows:
         """Where the number is known."""
         return np.ones(len(self), dtype=bool) if self.y_high is None else self.y == self.y_high
 
+    @property
+    def is_number(self) -> Bool[np.ndarray, " row"]:
+        """Where the target is a known finite number, and no special value."""
+        return np.asarray(self.is_exact & np.isfinite(self.y))
+
     def numbers(self) -> tuple[Float[np.ndarray, "number ..."], Float[np.ndarray, " number"]]:
         """Return the numbers that are known of the targets, and their weights: finite ends count as numbers.
 
-        A row with two ends gives each of them half its weight.
+        A row with two ends gives each of them half its weight; special values give none.
         """
         if self.y_high is None:
-            return self.y, self.weight
+            is_number = self.is_number
+            return (self.y, self.weight) if is_number.all() else (self.y[is_number], self.weight[is_number])
         high = np.where(self.is_exact, np.inf, self.y_high)
         both = np.concatenate([self.y, high])
         is_known = np.isfinite(both)

@@ -29,12 +29,13 @@ def figures_of(
     """Return validation metrics by name.
 
     With intervals among the targets ``crps`` and ``nll`` score all rows, and the other metrics those whose number is
-    known: NaN if there are none. Under censoring these rows are no fair sample: their figures only compare models.
+    known; special values (infinities, NaN) are scored by none. NaN if no row is left. Under censoring these rows are no
+    fair sample: their figures only compare models.
     """
     figures: dict[str, float | int] = {}
     y, weight, exact_law, exact_point = table.y, table.weight, law, point
-    if table.y_high is not None:
-        rows = np.flatnonzero(table.is_exact)
+    if not table.is_number.all():
+        rows = np.flatnonzero(table.is_number)
         y, weight, exact_law, exact_point = y[rows], weight[rows], law[rows], point[rows]
     for name in names:
         metric = get_metric(name)
