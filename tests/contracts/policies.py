@@ -5,7 +5,20 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from digitwise.codecs import Codec, Grammar, NormalizedCodec, tree_of
+from digitwise.codecs import (
+    Bounded,
+    Codec,
+    DigitTree,
+    Grammar,
+    IEEECodec,
+    NormalizedCodec,
+    NumberLine,
+    OpenTree,
+    RepeatedCodec,
+    ScientificCodec,
+    WithSpecialValues,
+    tree_of,
+)
 from digitwise.nn import Decoder, Memory, Transformer, Tree
 from digitwise.policy import Policy
 
@@ -48,27 +61,59 @@ CODECS: dict[str, Codec] = {
     "10x3": NormalizedCodec(base=10, length=3),
     "mixed": MixedRadixCodec(),
 }
+"""Of the unit interval, in the order of the token ids."""
+OTHER_CODECS: dict[str, Codec] = {
+    "ieee": IEEECodec(base=2, exponent_digits=1, mantissa_digits=2),
+    "scientific": ScientificCodec(n_digits=1, min_exponent=-2, max_exponent=-1),
+    "last": ScientificCodec(n_digits=1, min_exponent=-2, max_exponent=-1, exponent="last"),
+    "bounded": Bounded(IEEECodec(base=3, exponent_digits=1, mantissa_digits=2), low=-0.1, high=1.0),
+    "special": WithSpecialValues(NormalizedCodec(base=3, length=2)),
+    "repeated": RepeatedCodec(NormalizedCodec(base=2, length=2), n_copies=2),
+}
+"""Other orders, or none; cells that are not equally wide; several spellings; infinities and NaN."""
 DECODERS: dict[str, Decoder] = {
     "tree": Tree(),
     "transformer": Transformer(dim=32, n_heads=4, n_layers=2, feed_forward_dim=64),
 }
-NAMES = [f"{decoder}-{codec}" for decoder in DECODERS for codec in CODECS]
+USUAL_NAMES = [f"{decoder}-{codec}" for decoder in DECODERS for codec in CODECS]
+NAMES = [*USUAL_NAMES, *(f"tree-{codec}" for codec in OTHER_CODECS)]
+UNORDERED, SPELT_IN_MANY_WAYS = ("last", "repeated"), ("repeated",)
+
+
+def ordered(names: list[str]) -> list[str]:
+    """Return those whose codec is ordered."""
+    return [name for name in names if not name.endswith(UNORDERED)]
+
+
+def canonical(names: list[str]) -> list[str]:
+    """Return those whose codec has one spelling per number."""
+    return [name for name in names if not name.endswith(SPELT_IN_MANY_WAYS)]
 
 
 def make_policy(name: str, spread: float = 4.0) -> Policy:
     """Return a random policy in float64 whose law is far from uniform."""
-    return random_policy(DECODERS[name.split("-")[0]], CODECS[name.split("-")[1]], spread)
+    decoder, codec = name.split("-")
+    return random_policy(DECODERS[decoder], {**CODECS, **OTHER_CODECS}[codec], spread)
 
 
 def random_policy(decoder: Decoder, codec: Codec, spread: float = 4.0) -> Policy:
     """Return the same for any decoder and codec."""
     torch.manual_seed(0)
     tree = tree_of(codec)
-    policy = Policy(decoder.build(tree, MEMORY_DIM), codec, tree).double().eval()
+    policy = Policy(decoder.build(tree, MEMORY_DIM), codec, tree, finite_line(codec, tree)).double().eval()
     with torch.no_grad():
         for parameter in policy.parameters():
             parameter.mul_(spread if isinstance(decoder, Tree) else 1.5)
     return policy
+
+
+def finite_line(codec: Codec, tree: DigitTree | OpenTree) -> NumberLine | None:
+    """Return what leaves stand for where some are infinite or NaN: the last number on their side, NaN above."""
+    if not isinstance(tree, DigitTree):
+        return None
+    numbers = codec.decode(tree.leaf_tokens)
+    known = numbers[numbers.isfinite()]
+    return NumberLine(numbers.nan_to_num(nan=torch.inf).clamp(known.min(), known.max()))
 
 
 def make_memory(n_rows: int, n_tokens: int = 1, seed: int = 0) -> Memory:

@@ -79,20 +79,29 @@ SCALED: dict[str, OnPolicy] = {
 }
 """Settings that divide by a standard deviation: right direction row by row, no gradient of anything."""
 
+ONE_OF_EACH = ["remax", "rloo, huber", "dr. grpo of two", "ppo", "genre2", "kl", "entropy", "energy score"]
+"""One of each sort, for what takes many steps, and for codecs that make no difference to most."""
+
 SAMPLED: dict[str, OnPolicy] = {name: member.sampled for name, member in UNBIASED.items()} | SCALED
 
 
 def make_line_policy(name: str, spread: float = 4.0) -> Policy:
     """Return a random policy whose leaves stand for uneven numbers in data units, from about 10 to 50."""
     policy = make_policy(name, spread)
-    z = policy.codec.decode(policy.tree.leaf_tokens)
-    line = NumberLine(10 + 30 * z + 10 * z**2, center=27.0, spread=9.0)
+    line = NumberLine(in_data_units(policy.line.values), center=27.0, spread=9.0)
     return Policy(policy.model, policy.codec, policy.tree, line).eval()
+
+
+def in_data_units(z: Tensor) -> Tensor:
+    """Return an increasing and positive function of numbers in scaled units: 10 at 0, 50 at 1; smooth, and tame."""
+    inside = z.clamp(0, 1)
+    below, above = torch.exp(3 * z.clamp(max=0)), torch.log(z.clamp(min=1))
+    return 10 * below + 30 * inside + 10 * inside**2 + 50 * above
 
 
 def make_targets(n_rows: int) -> Targets:
     z = torch.linspace(0.15, 0.85, n_rows, dtype=torch.float64)
-    return Targets(z, torch.ones(n_rows, dtype=torch.float64), y=10 + 30 * z + 10 * z**2)
+    return Targets(z, torch.ones(n_rows, dtype=torch.float64), y=in_data_units(z))
 
 
 def interval_targets(n_rows: int) -> Targets:
@@ -102,7 +111,7 @@ def interval_targets(n_rows: int) -> Targets:
     high[1::4] = torch.inf
     low[2::4] = -torch.inf
     low[3::4], high[3::4] = low[3::4] - 0.2, high[3::4] + 0.1
-    y, y_high = (10 + 30 * z + 10 * torch.where(z.isfinite(), z**2, 0.0) for z in (low, high))
+    y, y_high = (torch.where(z.isfinite(), in_data_units(z), z) for z in (low, high))
     return replace(numbers, z=low, y=y, z_high=high, y_high=y_high)
 
 

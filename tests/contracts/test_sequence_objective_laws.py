@@ -13,8 +13,9 @@ from digitwise.nn import LossOutput, Memory, Targets
 from digitwise.objectives import Objective, SequenceObjective, on_policy
 from digitwise.objectives.objective import call_objective
 from digitwise.policy import Policy, Rollout
-from tests.contracts.policies import NAMES, make_memory
+from tests.contracts.policies import NAMES, USUAL_NAMES, make_memory
 from tests.contracts.sequence_objectives import (
+    ONE_OF_EACH,
     SAMPLED,
     SCALED,
     UNBIASED,
@@ -26,18 +27,16 @@ from tests.contracts.sequence_objectives import (
 
 N_ROWS = 6
 policies = pytest.mark.parametrize("name", NAMES)
+NAMED = [*ONE_OF_EACH, *SCALED]
 both = pytest.mark.parametrize(
     ("name", "kind"),
     [
         (name, kind)
         for name in NAMES
-        for kind in SAMPLED
+        for kind in (SAMPLED if name in USUAL_NAMES else NAMED)
         if name.startswith("tree") or not kind.startswith("rloo, ")  # rewards do not know the decoder
     ],
 )
-
-NAMED = ["remax", "rloo, huber", "dr. grpo of two", "ppo", "genre2", "kl", "entropy", "energy score", *SCALED]
-"""One of each sort, for what takes many steps."""
 
 
 def of(objective: Objective, policy: Policy, *rows: Any) -> LossOutput:
