@@ -9,18 +9,43 @@ import torch
 from torch import Tensor
 
 from digitwise import CRPS, RAFT, CrossEntropy, CustomReward, ExpectedReward, NumberTokenLoss, SoftDigits
-from digitwise.codecs import Codec, DigitTree, NormalizedCodec, OpenTree
+from digitwise.codecs import (
+    Bounded,
+    Codec,
+    DecimalCodec,
+    DigitTree,
+    HammingCodec,
+    IEEECodec,
+    NormalizedCodec,
+    OpenTree,
+    RepeatedCodec,
+    ScientificCodec,
+    WithSpecialValues,
+)
+from digitwise.codecs.special_numbers import stand_ins
 from digitwise.distributions import Atoms
 from digitwise.nn import LossOutput, Memory, Targets, Transformer, Tree
 from digitwise.objectives import Objective, SmoothedCrossEntropy, WeightedSum, expert_probs
 from digitwise.objectives.objective import call_objective
 from digitwise.policy import Policy, interval_log_prob, leaf_log_probs, sample
-from tests.codecs.test_reach import CODECS as ANY_CODECS
+from tests.codecs.test_reach import CODECS as SMALL_CODECS
 from tests.contracts.policies import MEMORY_DIM, NAMES, make_memory, make_policy
 from tests.contracts.sequence_objectives import SINGLE_REWARDS, interval_targets, make_line_policy, make_targets
 from tests.contracts.test_objective_laws import OBJECTIVES, adapted
 
 CENTER, SPREAD = 27.0, 9.0  # of the line in `make_line_policy`
+SCIENTIFIC = ScientificCodec(n_digits=1, min_exponent=-1, max_exponent=1)
+ANY_CODECS: dict[str, Codec] = {
+    **SMALL_CODECS,
+    "signed scientific": SCIENTIFIC,
+    "exponent last": ScientificCodec(n_digits=2, min_exponent=-1, max_exponent=1, exponent="last"),
+    "ieee": IEEECodec(base=3, exponent_digits=1, mantissa_digits=2),
+    "bounded": Bounded(SCIENTIFIC, low=-0.35, high=20.0),
+    "decimal point": DecimalCodec(n_integer=1, n_fraction=1),
+    "hamming": HammingCodec(length=5),
+    "repeated": RepeatedCodec(NormalizedCodec(base=3, length=2), n_copies=2),
+    "special values": WithSpecialValues(SCIENTIFIC, values=("nan", "inf", "-inf")),
+}
 policies = pytest.mark.parametrize("name", NAMES)
 
 
@@ -36,9 +61,9 @@ def tree_policy(codec: Codec, spread: float = 4.0) -> Policy:
 
 def many_ends(policy: Policy, n: int = 60) -> tuple[Tensor, Tensor]:
     """Return pairs of leaves, lower number first: random ones, equal ones, neighbours, the two outermost."""
-    n_leaves = policy.tree.n_leaves
     number = policy.codec.decode(policy.tree.leaf_tokens)
-    in_order = number.argsort(stable=True)
+    n_leaves = int((~number.isnan()).sum())
+    in_order = number.argsort(stable=True)  # NaN comes last
     pair = torch.randint(n_leaves, (n, 2), generator=torch.Generator().manual_seed(0))
     first = torch.arange(n_leaves - 1)[:: max(1, n_leaves // 20)]
     extra = [torch.stack([first, first], 1), torch.stack([first, first + 1], 1), torch.tensor([[0, n_leaves - 1]])]
@@ -272,14 +297,15 @@ def test_the_expert_goes_to_the_nearest_end(name: str) -> None:
     """For every prefix: as far as the nearest number beyond each edge is from the interval; the open tree agrees."""
     codec = ANY_CODECS[name]
     policy = tree_policy(codec)
-    numbers = codec.decode(policy.tree.leaf_tokens).unique()
+    values = codec.decode(policy.tree.leaf_tokens)
+    numbers = values[~values.isnan()].unique()
     pair = torch.randint(len(numbers), (30, 2), generator=torch.Generator().manual_seed(0)).sort(1).values
     low, high = numbers[pair].unbind(1)
     nodes = torch.arange(policy.tree.n_nodes).expand(len(low), -1)
     found = policy.distances_at(nodes, low, high)
     expected = torch.full_like(found, torch.inf)
-    values = codec.decode(policy.tree.leaf_tokens)
-    apart = torch.maximum(low.unsqueeze(1) - values, values - high.unsqueeze(1)).clamp(min=0)
+    first, last, number = (stand_ins(part) for part in (low.unsqueeze(1), high.unsqueeze(1), values))
+    apart = torch.maximum(first - number, number - last).clamp(min=0)
     for leaf in range(policy.tree.n_leaves):
         for node, token in zip(policy.tree.leaf_nodes[leaf], policy.tree.leaf_tokens[leaf], strict=True):
             expected[:, node, token] = torch.minimum(expected[:, node, token], apart[:, leaf])
