@@ -2,7 +2,8 @@
 
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
-from tests.estimators.estimators import ESTIMATORS
+from digitwise import JointDecodingRegressor
+from tests.estimators.estimators import CODEC, ESTIMATORS, SMALL
 
 EXPECTED_TO_FAIL = {
     "check_sample_weight_equivalence_on_dense_data": (
@@ -17,6 +18,11 @@ EXPECTED_TO_FAIL = {
         make(max_epochs=12, learning_rate=1e-2, batch_size=16)
         for name, make in ESTIMATORS.items()
         if name != "transformer"
+    ]
+    + [
+        JointDecodingRegressor(
+            codec=CODEC, finetune=None, max_epochs=12, **SMALL | {"learning_rate": 1e-2, "batch_size": 16}
+        )
     ],
     expected_failed_checks=lambda estimator: EXPECTED_TO_FAIL,
 )

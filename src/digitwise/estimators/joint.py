@@ -191,9 +191,9 @@ class JointDecodingRegressor(TwoStageRegressor):
         return tuple(adapted)
 
     def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, "row target"]:
-        table, names = check_target_table(X, y), target_names(y)
+        table = check_target_table(X, y)
         if reset:
-            self.target_names_ = names
+            self.target_names_ = target_names(y, table.shape[1])
         elif table.shape[1] != len(self.target_names_):
             raise ValueError(f"y must have the {len(self.target_names_)} targets of fit, but has {table.shape[1]}.")
         return table

@@ -9,18 +9,17 @@ from jaxtyping import Float
 from sklearn.utils.validation import check_consistent_length
 
 
-def target_names(y: Any) -> tuple[str, ...]:
+def target_names(y: Any, n_targets: int) -> tuple[str, ...]:
     """Return the names of the targets: those of a data frame's columns, else ``y0``, ``y1`` and so on.
 
     Examples
     --------
-    >>> target_names(np.zeros((3, 2)))
+    >>> target_names(np.zeros((3, 2)), n_targets=2)
     ('y0', 'y1')
     """
     if nw.dependencies.is_into_dataframe(y):
         return tuple(str(name) for name in nw.from_native(y, eager_only=True).columns)
-    shape = np.shape(y)
-    return tuple(f"y{index}" for index in range(shape[1] if len(shape) > 1 else 1))
+    return tuple(f"y{index}" for index in range(n_targets))
 
 
 def check_target_table(X: Any, y: Any) -> Float[np.ndarray, "row target"]:
