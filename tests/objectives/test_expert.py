@@ -5,14 +5,17 @@ import torch
 from torch import Tensor
 
 from digitwise import ExpectedReward, GenRe2
-from digitwise.codecs import Codec, DigitTree
+from digitwise.codecs import Codec, DigitTree, IEEECodec
+from digitwise.codecs.special_numbers import stand_ins
 from digitwise.nn import Memory, Targets, Tree
 from digitwise.objectives import expert_probs, expert_tokens
 from digitwise.policy import Policy
-from tests.codecs.scientific import LEAST_DIGIT_FIRST, MINUS, PLUS, ScientificCodec
+from tests.codecs.odd_formats import LEAST_DIGIT_FIRST
 from tests.codecs.test_reach import CODECS, by_brute_force, many_targets
 
 codecs = pytest.mark.parametrize("name", list(CODECS))
+MINUS, PLUS = 0, 1
+IEEE = IEEECodec(base=4, exponent_digits=1, mantissa_digits=2)  # 1/256 to 240
 
 
 def make_policy(codec: Codec) -> Policy:
@@ -40,7 +43,7 @@ def test_its_digit_is_the_one_whose_numbers_come_nearest(name: str) -> None:
     chosen = best.gather(-1, tokens.unsqueeze(-1)).squeeze(-1)
     torch.testing.assert_close(chosen, best.min(-1).values, rtol=0.0, atol=1e-15)
     clear = best.sort(-1).values.diff(dim=-1)[..., 0] > 1e-12
-    assert clear.double().mean() > 0.5
+    assert clear.double().mean() > (0.1 if name == "repeated" else 0.5)  # copies leave many digits open
     assert torch.equal(tokens[clear], best.argmin(-1)[clear])
 
 
@@ -48,7 +51,7 @@ def test_its_digit_is_the_one_whose_numbers_come_nearest(name: str) -> None:
 def test_its_completion_is_the_nearest_number_below_every_prefix(name: str) -> None:
     """Digit after digit, to the end."""
     policy, z = make_policy(CODECS[name]), many_targets(CODECS[name])[::4]
-    tree, values = policy.tree, policy.codec.decode(policy.tree.leaf_tokens)
+    tree, values = policy.tree, stand_ins(policy.codec.decode(policy.tree.leaf_tokens))
     meant = policy.codec.decode(policy.codec.encode(z))
     for node in range(tree.n_nodes):
         below = (tree.leaf_nodes == node).any(1)
@@ -57,7 +60,7 @@ def test_its_completion_is_the_nearest_number_below_every_prefix(name: str) -> N
         torch.testing.assert_close(written, nearest, rtol=0.0, atol=1e-15)
 
 
-@codecs
+@pytest.mark.parametrize("name", [name for name in CODECS if name not in ("permissive ieee", "repeated")])
 def test_on_the_targets_own_path_its_digits_are_the_targets(name: str) -> None:
     policy, z = make_policy(CODECS[name]), many_targets(CODECS[name])
     tokens = policy.codec.encode(z).unsqueeze(1)
@@ -75,7 +78,7 @@ def test_forbidden_digits_are_never_chosen(name: str) -> None:
         torch.testing.assert_close(probs.sum(-1), torch.ones(nodes.shape, dtype=torch.float64))
 
 
-@codecs
+@pytest.mark.parametrize("name", [name for name in CODECS if name != "special values"])
 def test_a_cold_soft_expert_is_the_hard_one_and_a_hot_one_knows_nothing(name: str) -> None:
     policy, z = make_policy(CODECS[name]), many_targets(CODECS[name])
     nodes = torch.arange(policy.tree.n_nodes).expand(len(z), -1)
@@ -103,8 +106,8 @@ def test_a_soft_expert_is_a_softmax_of_distances(name: str) -> None:
         ("the target's own digits", 2.5, [], [PLUS, PLUS, 0, 2, 2]),
         ("those of a small one", 0.09375, [], [PLUS, MINUS, 2, 1, 2]),
         ("those of a negative one", -0.15625, [], [MINUS, MINUS, 2, 2, 2]),
-        ("wrong sign: as near to zero as it gets", 5.0, [MINUS], [MINUS, 2, 1, 0]),
-        ("wrong sign the other way", -0.25, [PLUS], [MINUS, 2, 1, 0]),
+        ("wrong sign: the one nearest to zero", 5.0, [MINUS], [MINUS, 3, 0, 1]),
+        ("wrong sign the other way: zero", -0.25, [PLUS], [MINUS, 3, 0, 0]),
         ("exponent too large: the smallest mantissa", 2.5, [PLUS, PLUS, 1], [1, 0]),
         ("exponent too small: the largest mantissa", 10.0, [PLUS, PLUS, 0], [3, 3]),
         ("exponent of the wrong sign, too small: the one nearest zero", 2.5, [PLUS, MINUS], [1, 3, 3]),
@@ -112,18 +115,21 @@ def test_a_soft_expert_is_a_softmax_of_distances(name: str) -> None:
         ("a negative exponent: the larger one is the smaller number", 0.3, [PLUS, MINUS], [1, 1, 1]),
         ("a negative exponent too small", 0.3, [PLUS, MINUS, 2], [3, 3]),
         ("a negative exponent too large", 0.0625, [PLUS, MINUS, 1], [1, 0]),
+        ("the least exponent: a mantissa may start with 0", 0.01, [PLUS], [MINUS, 3, 0, 3]),
+        ("the least exponent, too small: the largest mantissa", 0.3, [PLUS, MINUS, 3], [3, 3]),
+        ("the least exponent, first digit too large", 0.01, [PLUS, MINUS, 3, 1], [0]),
         ("minus, exponent too large", -0.09375, [MINUS, PLUS], [0, 1, 0]),
         ("minus, exponent too small", -10.0, [MINUS, MINUS], [1, 3, 3]),
         ("wrong sign and an exponent that cannot be mended", 10.0, [MINUS, PLUS], [0, 1, 0]),
         ("first digit too small: the largest second", 3.0, [PLUS, PLUS, 0, 2], [3]),
         ("first digit too large: the smallest second", 1.5, [PLUS, PLUS, 0, 2], [0]),
-        ("out of range", 99.0, [], [PLUS, PLUS, 1, 3, 3]),
-        ("out of range below, from a plus", -99.0, [PLUS], [MINUS, 2, 1, 0]),
+        ("out of range", 999.0, [], [PLUS, PLUS, 3, 3, 3]),
+        ("out of range below, from a plus", -999.0, [PLUS], [MINUS, 3, 0, 0]),
     ],
 )
 def test_a_scientific_format_by_hand(what: str, target: float, prefix: list[int], rest: list[int]) -> None:
     """Where the published shortcut errs: wrong signs, wrong exponents, negative exponents."""
-    policy = make_policy(ScientificCodec())
+    policy = make_policy(IEEE)
     node = 0
     for token in prefix:
         node = int(policy.tree.child[node, token])
@@ -144,13 +150,13 @@ def test_a_codec_whose_prefixes_cover_no_intervals_has_an_expert_too(objective: 
 
 def test_the_expert_teaches_the_scientific_format_from_its_own_draws() -> None:
     """Its cross-entropy alone moves the law onto the target, signs and exponents included."""
-    policy = make_policy(ScientificCodec())
+    policy = make_policy(IEEE)
     z = torch.tensor([-0.3, 0.09, 2.5, -9.0], dtype=torch.float64)
     memory, targets = Memory(torch.eye(4, dtype=torch.float64).unsqueeze(1) * 4), Targets(z, torch.ones_like(z))
     optimizer = torch.optim.Adam(policy.parameters(), lr=0.1)
     torch.manual_seed(0)
     for _ in range(60):
-        loss = GenRe2(n_draws=4, expert_weight=50.0)(policy, memory, targets).loss
+        loss = GenRe2(n_draws=4, expert_weight=1e5)(policy, memory, targets).loss
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()

@@ -1,5 +1,4 @@
-"""A scientific format, small enough to try every prefix: sign, signed exponent, mantissa; token order is not number
-order. And formats whose prefixes cover no intervals."""
+"""Formats read in odd ways: prefixes that cover no intervals, numbers with several spellings."""
 
 from dataclasses import dataclass
 
@@ -7,43 +6,6 @@ import torch
 from torch import Tensor
 
 from digitwise.codecs import Codec, DigitTree, Grammar, NormalizedCodec
-
-PLUS, MINUS = 0, 1
-DEAD = [-1, -1, -1, -1]
-
-
-@dataclass(frozen=True)
-class ScientificCodec:
-    """``± a.b × 4^±e``: tokens are sign, exponent's sign, exponent, two digits in base 4, the first of them not 0.
-
-    After a plus the exponent is 0 or 1, after a minus 1 or 2: 96 numbers, ``±0.0625`` to ``±15``.
-    """
-
-    vocab_size: int = 4
-    length: int = 5
-    ordered: bool = False
-    canonical: bool = True
-    span: tuple[float, float] = (-15.5, 15.5)
-
-    @property
-    def grammar(self) -> Grammar:
-        start, signed = [1, 1, -1, -1], [2, 3, -1, -1]
-        positive, negative = [4, 4, -1, -1], [-1, 4, 4, -1]
-        return Grammar(torch.tensor([start, signed, positive, negative, [-1, 5, 5, 5], [6, 6, 6, 6], DEAD]))
-
-    def decode(self, tokens: Tensor) -> Tensor:
-        sign, exponent_sign, exponent, first, second = tokens.double().unbind(-1)
-        return (1 - 2 * sign) * (first + second / 4) * 4 ** ((1 - 2 * exponent_sign) * exponent)
-
-    def encode(self, z: Tensor) -> Tensor:
-        leaves = DigitTree(self.grammar, self.length).leaf_tokens
-        return leaves[(self.decode(leaves) - z.double().unsqueeze(-1)).abs().argmin(-1)]
-
-    def resolution(self, z: Tensor) -> Tensor:
-        return (z.abs() / 4).clamp(min=0.0625)
-
-    def cells(self, tokens: Tensor) -> tuple[Tensor, Tensor]:
-        return midpoint_cells(self, tokens)
 
 
 def midpoint_cells(codec: Codec, tokens: Tensor) -> tuple[Tensor, Tensor]:
