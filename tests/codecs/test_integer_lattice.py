@@ -34,8 +34,10 @@ def test_every_number_has_a_leaf_of_its_own(y: list[float], settings: dict) -> N
     [
         ([0.0, 2.0, 5.0], {}, (-0.5, 7.5)),  # counts do not go below 0
         ([-3.0, 4.0], {}, (-7.5, 8.5)),
-        ([-3.0, 4.0], {"low": -3.0, "high": 4.0}, (-3.5, 4.5)),
-        ([1.0, 100.0], {"high": 100.0}, (-0.5, 100.5)),
+        ([-3.0, 4.0], {"low": -3.0, "high": 4.0}, (-3.0, 4.0)),
+        ([1.0, 100.0], {"high": 100.0}, (-0.5, 100.0)),
+        ([0.0, 5.0], {"low": 0.0}, (0.0, 7.5)),
+        ([1.0, 5.0], {"low": 0.6}, (0.6, 8.5)),
     ],
 )
 def test_span(y: list[float], settings: dict, span: tuple[float, float]) -> None:

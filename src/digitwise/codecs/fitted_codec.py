@@ -1,5 +1,6 @@
 """Codecs that follow the targets, by name: digits, scaling, and why."""
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -81,8 +82,8 @@ def _integer(y: np.ndarray, weight: np.ndarray, wish: _Wish) -> tuple[Codec, Sca
             f'{y.min():g} to {y.max():g}. Use "scientific".'
         )
     codec, scaling = found
-    first, last = scaling.inverse(np.array(codec.span)) + np.array([0.5, -0.5])
-    return codec, scaling, f"affine: one leaf for each whole number from {first:g} to {last:g}."
+    first, last = scaling.inverse(np.array(codec.span))
+    return codec, scaling, f"affine: one leaf for each whole number from {math.ceil(first)} to {math.floor(last)}."
 
 
 CODEC_FITS: dict[str, Fit] = {

@@ -22,7 +22,8 @@ def integer_lattice(
     """Return binary digits, and the scaling in which each cell is one whole number; None where there would be too many.
 
     The range of the targets is widened by the margin, and to the next power of two; on both sides where there are
-    negative targets, otherwise upwards, as counts do not go below 0.
+    negative targets, otherwise upwards, as counts do not go below 0. Cells reach half-way to the neighbours, and the
+    outermost ones no further than the bounds.
 
     Parameters
     ----------
@@ -55,6 +56,8 @@ def integer_lattice(
         first = max(first - spare // 2, floor)
     codec = NormalizedCodec(base=2, length=length)
     scaling = AffineScaling(low=first - 0.5, high=first - 0.5 + 2**length)
-    if scaling.high > ceiling + 0.5:
-        return Bounded(codec, high=float(scaling.forward(ceiling + 0.5))), scaling
-    return codec, scaling
+    bounds = {
+        "low": float(scaling.forward(low)) if low is not None and low > scaling.low else None,
+        "high": float(scaling.forward(high)) if high is not None and high < scaling.high else None,
+    }
+    return codec if set(bounds.values()) == {None} else Bounded(codec, **bounds), scaling
