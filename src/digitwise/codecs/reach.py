@@ -63,7 +63,7 @@ class Reach(nn.Module):
         n_numbers, vocab = len(self.numbers), self.vocab_size
         numbers = self.numbers.to(nodes.device)
         z = stand_ins(z.double()).unsqueeze(-1)
-        high = z if z_high is None else stand_ins(z_high.double()).unsqueeze(-1)
+        high = None if z_high is None else stand_ins(z_high.double()).unsqueeze(-1)
         above = torch.searchsorted(numbers, z.contiguous())  # the first number not below z
         edge = nodes.unsqueeze(-1) * vocab + torch.arange(vocab, device=nodes.device)
         place = torch.searchsorted(self.edge * n_numbers + self.rank, edge * n_numbers + above)
@@ -71,7 +71,7 @@ class Reach(nn.Module):
         for neighbour in (place - 1, place):
             index = neighbour.clamp(0, len(self.edge) - 1)
             number = numbers[self.rank[index]]
-            apart = _gap(number, number, z, high)
+            apart = (number - z).abs() if high is None else _gap(number, number, z, high)
             is_beyond = (index == neighbour) & (self.edge[index] == edge)
             distance = torch.where(is_beyond, torch.minimum(distance, apart), distance)
         return distance
