@@ -300,7 +300,7 @@ def test_the_expert_goes_to_the_nearest_end(name: str) -> None:
     values = codec.decode(policy.tree.leaf_tokens)
     numbers = values[~values.isnan()].unique()
     pair = torch.randint(len(numbers), (30, 2), generator=torch.Generator().manual_seed(0)).sort(1).values
-    low, high = numbers[pair].unbind(1)
+    low, high = codec.decode(codec.encode(numbers[pair])).unbind(1)
     nodes = torch.arange(policy.tree.n_nodes).expand(len(low), -1)
     found = policy.distances_at(nodes, low, high)
     expected = torch.full_like(found, torch.inf)
