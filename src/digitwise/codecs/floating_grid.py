@@ -120,7 +120,7 @@ class FloatingGrid:
         """
         z, tables = without_nan(z), _tables(self)
         size = z.abs().clamp(max=tables.largest)
-        index = torch.bucketize(size, tables.first_of_exponent.to(z.device), right=True)
+        index = torch.bucketize(size.contiguous(), tables.first_of_exponent.to(z.device), right=True)
         exponent = index + self.min_exponent
         unit = self.unit(exponent)
         guess = (size / self._value(unit, exponent)).round().long() * unit

@@ -98,7 +98,7 @@ class HammingCodec:
         """
         place = (without_nan(z) * self.n_leaves).floor().clamp(0, self.n_leaves - 1).long()
         before = self._before.to(z.device)
-        ones = torch.bucketize(place, before, right=True) - 1
+        ones = torch.bucketize(place.contiguous(), before, right=True) - 1
         left = place - before[ones]
         bits = []
         for place_below in reversed(range(self.length)):
