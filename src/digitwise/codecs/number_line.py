@@ -9,6 +9,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
 from digitwise.codecs.codec import Codec
+from digitwise.codecs.special_numbers import at_the_ends
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class OpenLine:
 
     def read(self, tokens: Int64[Tensor, "*shape step"], units: str) -> Float[Tensor, "*shape"]:
         """Return what some sequences stand for, in ``"standard"`` or ``"data"`` units, float64."""
-        y = self.codec.decode(tokens)
+        y = at_the_ends(self.codec.decode(tokens), *self.codec.span)
         if self.to_data_units is not None:
             y = torch.as_tensor(self.to_data_units(y.cpu().numpy()), dtype=torch.float64, device=tokens.device)
         return self.standard.convert(y, units)

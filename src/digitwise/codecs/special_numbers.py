@@ -34,3 +34,16 @@ def without_nan(z: Float[Tensor, "*shape"]) -> Float[Tensor, "*shape"]:
     if torch.isnan(z).any():
         raise ValueError("Numbers to encode must not be NaN; drop these rows first.")
     return z.double()
+
+
+def at_the_ends(numbers: Float[Tensor, "*shape"], low: float, high: float) -> Float[Tensor, "*shape"]:
+    """Return numbers with the ends of what can be written in the place of infinities; NaN counts as high.
+
+    What sums and rewards take for them: the last number on their side.
+
+    Examples
+    --------
+    >>> at_the_ends(torch.tensor([-torch.inf, 2.0, torch.nan]), low=0.0, high=9.0).tolist()
+    [0.0, 2.0, 9.0]
+    """
+    return torch.nan_to_num(numbers, nan=high, posinf=high, neginf=low)

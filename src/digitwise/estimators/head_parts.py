@@ -3,6 +3,7 @@
 import torch
 
 from digitwise.codecs import Codec, DigitTree, NumberLine, OpenLine, OpenTree, cells_of, tree_of
+from digitwise.codecs.special_numbers import at_the_ends
 from digitwise.estimators.fitted_target import FittedTarget
 from digitwise.nn import Decoder
 from digitwise.objectives import DecodingHead, Objective
@@ -41,6 +42,5 @@ def number_line(codec: Codec, tree: DigitTree | OpenTree, target: FittedTarget) 
         return OpenLine(codec, target.scaling.inverse, moments.mean, moments.std)
     numbers = torch.as_tensor(target.values_y)
     cell = cells_of(codec, tree).of_leaf
-    below = codec.decode(tree.leaf_tokens) == -torch.inf
-    values = torch.where(cell >= 0, numbers[cell.clamp(min=0)], torch.where(below, numbers[0], numbers[-1]))
-    return NumberLine(values, moments.mean, moments.std)
+    values = torch.where(cell >= 0, numbers[cell.clamp(min=0)], codec.decode(tree.leaf_tokens))
+    return NumberLine(at_the_ends(values, target.values_y[0], target.values_y[-1]), moments.mean, moments.std)

@@ -84,7 +84,8 @@ def _law(
     if temperature is None:
         law = torch.nn.functional.one_hot(distances.argmin(-1), distances.shape[-1]).to(distances.dtype)
     else:
-        law = torch.softmax(-distances / temperature, dim=-1)
+        beyond = distances - distances.amin(-1, keepdim=True)  # so that far ones divide without overflow
+        law = torch.softmax(-beyond / temperature, dim=-1)
     if z_high is None or log_probs is None:
         return law
     is_interval = (z < z_high).view(-1, *[1] * (distances.ndim - 1))

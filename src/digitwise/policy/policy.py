@@ -10,6 +10,7 @@ from digitwise.codecs.grammar import FORBIDDEN
 from digitwise.codecs.number_line import NumberLine, OpenLine
 from digitwise.codecs.open_tree import OpenTree
 from digitwise.codecs.reach import Reach, open_distances
+from digitwise.codecs.special_numbers import at_the_ends
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.memory import Memory
 from digitwise.nn.next_token_model import NextTokenModel
@@ -243,4 +244,8 @@ class Policy(nn.Module):
 
 def _default_line(codec: Codec, tree: DigitTree | OpenTree) -> NumberLine | OpenLine:
     """Return what sequences stand for in scaled units."""
-    return NumberLine(codec.decode(tree.leaf_tokens)) if isinstance(tree, DigitTree) else OpenLine(codec)
+    if not isinstance(tree, DigitTree):
+        return OpenLine(codec)
+    numbers = codec.decode(tree.leaf_tokens)
+    finite = numbers[numbers.isfinite()]
+    return NumberLine(at_the_ends(numbers, finite.min().item(), finite.max().item()))
