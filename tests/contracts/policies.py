@@ -8,12 +8,9 @@ from torch import Tensor
 from digitwise.codecs import (
     Bounded,
     Codec,
-    DigitTree,
     Grammar,
     IEEECodec,
     NormalizedCodec,
-    NumberLine,
-    OpenTree,
     RepeatedCodec,
     ScientificCodec,
     WithSpecialValues,
@@ -100,20 +97,11 @@ def random_policy(decoder: Decoder, codec: Codec, spread: float = 4.0) -> Policy
     """Return the same for any decoder and codec."""
     torch.manual_seed(0)
     tree = tree_of(codec)
-    policy = Policy(decoder.build(tree, MEMORY_DIM), codec, tree, finite_line(codec, tree)).double().eval()
+    policy = Policy(decoder.build(tree, MEMORY_DIM), codec, tree).double().eval()
     with torch.no_grad():
         for parameter in policy.parameters():
             parameter.mul_(spread if isinstance(decoder, Tree) else 1.5)
     return policy
-
-
-def finite_line(codec: Codec, tree: DigitTree | OpenTree) -> NumberLine | None:
-    """Return what leaves stand for where some are infinite or NaN: the last number on their side, NaN above."""
-    if not isinstance(tree, DigitTree):
-        return None
-    numbers = codec.decode(tree.leaf_tokens)
-    known = numbers[numbers.isfinite()]
-    return NumberLine(numbers.nan_to_num(nan=torch.inf).clamp(known.min(), known.max()))
 
 
 def make_memory(n_rows: int, n_tokens: int = 1, seed: int = 0) -> Memory:

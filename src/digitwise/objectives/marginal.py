@@ -12,7 +12,7 @@ from digitwise.objectives.smoothed_targets import SmoothedCrossEntropy
 from digitwise.policy.chain import Chain, Particles
 from digitwise.policy.chain_laws import branch
 
-MOST_WAYS = 2**14
+MOST_WAYS = 2**11
 """Rows times ways in one step; beyond it the likeliest ways of each row are followed, which bounds the likelihood."""
 
 

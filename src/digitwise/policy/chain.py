@@ -107,13 +107,16 @@ class Chain(nn.Module):
     def write(self, position: int, particles: Particles, leaves: Int64[Tensor, "batch particle"]) -> Particles:
         """Return the particles after a number was written; their weights stay as they are."""
         policy = self.policy(position)
-        cell, n_cells = policy.cells.of_leaf.to(leaves.device)[leaves], len(policy.cells.edges) - 1
-        tokens, place = policy.tree.leaf_tokens[leaves], (cell + 0.5) / n_cells
+        tokens = policy.tree.leaf_tokens
+        place = (policy.cells.of_leaf.to(tokens.device) + 0.5) / (len(policy.cells.edges) - 1)
+        if leaves.numel() < policy.tree.n_leaves:  # otherwise each number is looked at once, for all that wrote it
+            tokens, place = tokens[leaves], place[leaves]
         contexts = list(particles.contexts)
         for later in range(position + 1, len(self)):
             conditioner = self.conditioners[later - 1]
             assert isinstance(conditioner, Conditioner)
-            contexts[later] = contexts[later] + conditioner.number(position, tokens, place)
+            numbers = conditioner.number(position, tokens, place)
+            contexts[later] = contexts[later] + (numbers if numbers.ndim == 3 else numbers[leaves])
         return replace(particles, contexts=tuple(contexts), leaves=(*particles.leaves, leaves))
 
     def leaf_of(self, position: int, z: Float[Tensor, " batch"]) -> Int64[Tensor, " batch"]:

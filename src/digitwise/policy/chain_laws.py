@@ -15,7 +15,7 @@ from digitwise.policy.chain import Chain, Particles
 
 MOST_PARTICLES = 512
 """So many ways are followed for each row at the most; one unknown number of up to so many leaves is summed exactly."""
-NEGLIGIBLE = 1e-8
+NEGLIGIBLE = 1e-6
 """Ways whose weights sum to less than this share are dropped."""
 
 
