@@ -11,15 +11,17 @@ from digitwise.codecs.scientific_range import scientific_for
 @pytest.mark.parametrize(
     ("y", "settings", "exponents", "signs", "span"),
     [
-        ([3.0, 250.0, 99_000.0], {}, (-1, 5), "positive", (0.095, 995_000.0)),
-        ([0.0, 0.02, 7.0], {}, (-3, 1), "non_negative", (-0.0005, 99.5)),
-        ([-4.0, 30.0], {}, (-1, 2), "all", (-995.0, 995.0)),
-        ([1.0, 9.99], {}, (-1, 1), "positive", (0.095, 99.5)),
-        ([3.0, 250.0], {"low": 0.0}, (-1, 3), "non_negative", (0.0, 9950.0)),
-        ([3.0, 250.0], {"low": 1.0, "high": 3600.0}, (0, 3), "positive", (1.0, 3600.0)),
-        ([3.0, 250.0], {"low": -1000.0}, (-1, 3), "all", (-1000.0, 9950.0)),
-        ([-4.0, 30.0], {"high": 50.0}, (-1, 2), "all", (-995.0, 50.0)),
-        ([0.0, 0.0], {}, (0, 0), "non_negative", (-0.5, 9.95)),
+        ([1.0, 100.0], {}, (-1, 2), "positive", (10**-0.1, 10**2.1)),
+        ([1.0, 100.0], {"margin": 0.5}, (-1, 3), "positive", (0.1, 1000.0)),
+        ([0.0, 1.0, 100.0], {}, (-1, 2), "non_negative", (-0.05, 10**2.1)),
+        ([-100.0, 1.0], {}, (-1, 2), "all", (-(10**2.1), 10**0.1)),
+        ([-100.0, -1.0], {}, (-1, 2), "all", (-(10**2.1), -(10**-0.1))),
+        ([-100.0, 0.0], {}, (1, 2), "all", (-100 * 10**0.02, 0.0)),
+        ([1.0, 100.0], {"low": 0.0}, (-1, 2), "positive", (10**-0.1, 10**2.1)),
+        ([0.0, 1.0, 100.0], {"low": 0.0}, (-1, 2), "non_negative", (0.0, 10**2.1)),
+        ([1.0, 100.0], {"low": 0.9, "high": 101.0}, (-1, 2), "positive", (0.9, 101.0)),
+        ([5.0, 5.0], {}, (0, 0), "positive", (5 / 10**0.02, 5 * 10**0.02)),
+        ([0.0, 0.0], {}, (-1, 1), "non_negative", (-0.05, 10.0)),
     ],
 )
 def test_range(y: list[float], settings: dict, exponents: tuple, signs: str, span: tuple) -> None:
@@ -29,12 +31,24 @@ def test_range(y: list[float], settings: dict, exponents: tuple, signs: str, spa
     assert (codec.min_exponent, codec.max_exponent) == exponents
     assert codec.signs == signs
     assert found.span == pytest.approx(span)
+    assert found.grammar.count(found.length) >= 3
 
 
-@pytest.mark.parametrize(("y", "whole"), [([0.0, 7.0, 120.0], True), ([3.0, 5.0], True), ([4000.0, 90_000.0], False)])
+@pytest.mark.parametrize(
+    ("y", "whole"),
+    [
+        ([0.0, 7.0, 120.0], True),
+        ([3.0, 5.0], True),
+        ([7.0, 7.0], True),
+        ([0.0, 0.0], True),
+        ([4000.0, 90_000.0], False),
+    ],
+)
 def test_whole_numbers_are_written_without_a_point(y: list[float], whole: bool) -> None:
     codec = scientific_for(np.array(y), n_digits=2, integer=True)
-    assert isinstance(codec, ScientificCodec) and codec.integer is whole
+    assert isinstance(codec, Bounded) and isinstance(codec.codec, ScientificCodec)
+    assert codec.codec.integer is whole
+    assert codec.grammar.count(codec.length) >= 3
     written = codec.decode(codec.encode(torch.linspace(0.0, 150.0, 400, dtype=torch.float64)))
     assert bool((written == written.round()).all())
 
@@ -42,7 +56,8 @@ def test_whole_numbers_are_written_without_a_point(y: list[float], whole: bool) 
 def test_rounding_noise_around_zero_is_not_written_digit_by_digit() -> None:
     y = np.concatenate([[1e-17, -2e-16], np.random.default_rng(0).normal(size=998)])
     codec = scientific_for(y)
-    assert isinstance(codec, ScientificCodec) and codec.min_exponent >= -5
+    assert isinstance(codec, Bounded) and isinstance(codec.codec, ScientificCodec)
+    assert codec.codec.min_exponent >= -5
 
 
 def test_rows_of_weight_zero_are_absent() -> None:

@@ -64,7 +64,9 @@ def _normalized(base: int, length: int) -> Fit:
 def _scientific(n_digits: int) -> Fit:
     def fit(y: np.ndarray, weight: np.ndarray, wish: _Wish) -> tuple[Codec, Scaling, str]:
         _check_no_scaling(wish)
-        codec = scientific_for(y, weight, n_digits=n_digits, low=wish.low, high=wish.high, integer=wish.whole)
+        codec = scientific_for(
+            y, weight, n_digits=n_digits, low=wish.low, high=wish.high, integer=wish.whole, margin=wish.margin
+        )
         low, high = codec.span
         return codec, IDENTITY, f"identity: {n_digits} significant digits of numbers from {low:g} to {high:g}."
 

@@ -1,7 +1,6 @@
 """Scientific notation that fits the targets: exponents, signs, bounds."""
 
 import math
-from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
@@ -12,7 +11,8 @@ from digitwise.codecs.scaling import distinct_values
 from digitwise.codecs.scientific import ScientificCodec
 
 NEGLIGIBLE = 0.005  # share of the targets that may be too small for the least exponent
-MOST_EXPONENTS = 40
+LEAST_ROOM = 0.02  # powers of ten
+MOST_POWERS = 40
 
 
 def scientific_for(
@@ -23,13 +23,15 @@ def scientific_for(
     low: float | None = None,
     high: float | None = None,
     integer: bool = False,
+    margin: float = 0.05,
 ) -> Codec:
-    """Return scientific notation whose exponents and signs are those of the targets, in data units.
+    """Return scientific notation whose exponents, signs and ends are those of the targets, in data units.
 
-    There is room for one exponent on each side, within the bounds. The least exponent is that of the smallest size
-    among the targets that are not 0, but for half a per cent of them: rounding noise around zero does not count as
-    orders of magnitude. The lower bound decides the signs or, without one, the lowest target: if it is positive, so are
-    all numbers; if it is 0, none is negative.
+    The range is that of the targets, widened by the margin, measured in powers of ten, as that of a logarithmic scaling
+    is. Whole exponents of room would be numbers that no target takes, and their size would let the smallest probability
+    move a mean. The least size is that among the targets that are not 0, but for half a per cent of them: rounding
+    noise around zero does not count as orders of magnitude. No sign is written where all targets are positive, and none
+    but zero's where they are not negative.
 
     Parameters
     ----------
@@ -43,50 +45,59 @@ def scientific_for(
         Bounds in data units, themselves allowed; None for none.
     integer
         Whether to write whole numbers only.
+    margin
+        Fraction of the powers of ten that the targets span to add on each side, within the bounds.
 
     Examples
     --------
-    >>> scientific_for(np.array([3.0, 250.0, 99_000.0]))
-    ScientificCodec(n_digits=2, min_exponent=-1, max_exponent=5, signs='positive', integer=False, exponent='first')
-    >>> scientific_for(np.array([0.0, 7.0]), high=24.0, integer=True).span
-    (-0.5, 24.0)
+    >>> codec = scientific_for(np.array([3.0, 250.0, 99_000.0]))
+    >>> codec.codec.min_exponent, codec.codec.max_exponent, codec.codec.signs
+    (0, 5, 'positive')
+    >>> [round(end, 1) for end in codec.span]
+    [1.8, 166556.2]
     """
     values, weights = distinct_values(y, sample_weight)
-    sizes, size_weights = distinct_values(np.abs(values), weights)
-    signs = _signs(float(values[0]), low)
-    present = sizes > 0
-    least, most = 0, 0
-    if present.any():
-        tail = np.cumsum(size_weights[present])
-        smallest = float(sizes[present][np.searchsorted(tail, NEGLIGIBLE * tail[-1], side="right")])
-        most = _exponent(float(sizes[-1])) + 1
-        least = max(_exponent(smallest) - 1, most - MOST_EXPONENTS + 1)
-    if high is not None and (low is not None or signs != "all"):
-        most = min(most, max(_exponent(abs(bound)) for bound in (low, high) if bound))
-    if low is not None and low > 0:
-        least = max(least, _exponent(low))
+    smallest, largest = _sizes(values, weights)
+    factor = 10 ** max(margin * math.log10(largest / smallest), LEAST_ROOM)
+    ends = _ends(float(values[0]), float(values[-1]), smallest, factor)
+    if integer:  # at least one number more
+        ends = (min(ends[0], values[0] - 1 if values[0] != 0 else 0.0), max(ends[1], values[-1] + (values[-1] != 0)))
+    ends = (ends[0] if low is None else max(ends[0], low), ends[1] if high is None else min(ends[1], high))
+    least, most = _exponent(smallest / factor), _exponent(max(map(abs, ends)))
     whole = integer and least < n_digits - 1  # from there on, all numbers are whole anyway
     codec = ScientificCodec(
         n_digits=n_digits,
         min_exponent=0 if whole else min(least, most),
         max_exponent=max(most, 0) if whole else most,
-        signs=signs,
+        signs="positive" if values[0] > 0 else "non_negative" if values[0] == 0 else "all",
         integer=whole,
     )
     lowest, highest = codec.span
     bounds = {
-        "low": low if low is not None and low > lowest else None,
-        "high": high if high is not None and high < highest else None,
+        "low": ends[0] if ends[0] > lowest and (values[0] != 0 or low is not None) else None,
+        "high": ends[1] if ends[1] < highest else None,
     }
     return codec if set(bounds.values()) == {None} else Bounded(codec, **bounds)
 
 
-def _signs(smallest: float, low: float | None) -> Literal["all", "non_negative", "positive"]:
-    """Return which signs can occur."""
-    floor = smallest if low is None else low
-    if floor == 0:
-        return "non_negative"
-    return "positive" if floor > 0 else "all"
+def _sizes(values: Float[np.ndarray, " value"], weights: Float[np.ndarray, " value"]) -> tuple[float, float]:
+    """Return the least size that matters and the greatest, both above 0; 1 if all targets are 0."""
+    sizes, size_weights = distinct_values(np.abs(values), weights)
+    present = sizes > 0
+    if not present.any():
+        return 1.0, 1.0
+    cumulated = np.cumsum(size_weights[present])
+    smallest = sizes[present][np.searchsorted(cumulated, NEGLIGIBLE * cumulated[-1], side="right")]
+    largest = float(sizes[-1])
+    return max(float(smallest), largest / 10.0**MOST_POWERS), largest
+
+
+def _ends(first: float, last: float, smallest: float, factor: float) -> tuple[float, float]:
+    """Return the range of the targets, widened: away from zero on its own side of it, towards it on the other."""
+    low = first * factor if first < 0 else smallest / factor if first > 0 else 0.0
+    if last == 0:
+        return low, 0.0 if first < 0 else 10.0
+    return low, last * factor if last > 0 else -smallest / factor
 
 
 def _exponent(size: float) -> int:
@@ -97,4 +108,4 @@ def _exponent(size: float) -> int:
     >>> _exponent(999.0), _exponent(1000.0), _exponent(0.02)
     (2, 3, -2)
     """
-    return int(f"{size:.15e}".split("e")[1]) if math.isfinite(size) else 0
+    return int(f"{size:.15e}".split("e")[1])
