@@ -157,6 +157,17 @@ def test_a_tolerance_is_kept_and_costs_no_more_than_it_must(name: str) -> None:
     assert (frontier.n_nodes < policy.tree.n_nodes).all()
 
 
+def test_wide_prefixes_come_earlier_where_the_mean_counts() -> None:
+    codec = IEEECodec(base=10, exponent_digits=1, mantissa_digits=4)
+    policy, memory = random_policy(DECODERS["transformer"], codec), make_memory(6)
+    gap = {}
+    for priority in ("mean", "mass"):
+        settings = BestFirst(tolerance=0.0, max_nodes=100, priority=priority)
+        low, high = frontier_law(policy, best_first(policy, memory, settings)).mean_bounds()
+        gap[priority] = high - low
+    assert (gap["mean"] < gap["mass"] / 2).all()
+
+
 @policies
 def test_rows_do_not_see_each_other(name: str) -> None:
     policy, memory = named(name)
@@ -226,7 +237,7 @@ def nodes_run(policy: Policy, frontier: Frontier, row: int) -> list[int]:
 @policies
 def test_one_by_one_the_likeliest_prefixes_are_run(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     policy, memory = named(name)
-    settings = BestFirst(tolerance=0.0, max_nodes=10)
+    settings = BestFirst(tolerance=0.0, max_nodes=10, priority="mass")
     in_rounds = best_first(policy, memory, settings)
     monkeypatch.setattr(importlib.import_module("digitwise.policy.best_first"), "GROWTH", 1e-9)
     one_by_one = best_first(policy, memory, settings)

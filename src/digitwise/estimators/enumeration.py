@@ -19,7 +19,7 @@ def chosen_search(enumeration: object, codec: Codec) -> BestFirst | None:
     >>> from digitwise.codecs import NormalizedCodec
     >>> chosen_search("auto", NormalizedCodec(base=10, length=4))
     >>> chosen_search("auto", NormalizedCodec(base=10, length=6))
-    BestFirst(tolerance=0.001, max_nodes=128, time_limit=None, max_depth=None)
+    BestFirst(tolerance=0.001, max_nodes=128, time_limit=None, max_depth=None, priority='mean')
     """
     if enumeration == "auto":
         return None if is_enumerable(codec) else BestFirst()

@@ -1,4 +1,4 @@
-"""Best-first enumeration: the likeliest prefixes of every row are continued first, until little mass is left open.
+"""Best-first enumeration: the prefixes that matter most are continued first, until little mass is left open.
 
 Codecs that write more numbers than can be listed put most of their mass on few prefixes. What is known at any time is a
 partition of the whole law (`Frontier`), so all that is said of it can be said with bounds.
@@ -8,6 +8,7 @@ import math
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import torch
 from jaxtyping import Int64
@@ -40,6 +41,10 @@ class BestFirst:
         Or after so many seconds for all rows together; None for no limit. With one, results depend on the machine.
     max_depth
         Prefixes of so many tokens are not continued; None for all.
+    priority
+        Which prefixes come first. ``"mass"``: the likeliest. ``"mean"``: those too, but unlikely ones count for more
+        if they cover more than the law is wide, since they can move its mean. Codecs that are not ordered have no
+        intervals; of them the likeliest prefixes come first.
 
     Raises
     ------
@@ -51,6 +56,7 @@ class BestFirst:
     max_nodes: int = 128
     time_limit: float | None = None
     max_depth: int | None = None
+    priority: Literal["mean", "mass"] = "mean"
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -60,6 +66,8 @@ class BestFirst:
             raise ValueError(f"max_nodes must be at least 1, for the empty prefix, but got {self.max_nodes}.")
         if self.max_depth is not None and self.max_depth < 1:
             raise ValueError(f"max_depth must be at least 1, or None for all tokens, but got {self.max_depth}.")
+        if self.priority not in ("mean", "mass"):
+            raise ValueError(f"priority must be 'mean' or 'mass', but got {self.priority!r}.")
         if self.time_limit is not None and not self.time_limit > 0:
             raise ValueError(f"time_limit must be positive, or None for no limit, but got {self.time_limit}.")
 
@@ -67,7 +75,7 @@ class BestFirst:
 def best_first(
     policy: Policy, memory: Memory, settings: BestFirst | None = None, *, rows_per_pass: int = ROWS_PER_PASS
 ) -> Frontier:
-    """Return every row's law in pieces: the likeliest numbers, and prefixes for the rest; without gradient.
+    """Return every row's law in pieces: numbers that were found, and prefixes for the rest; without gradient.
 
     Any codec will do, ordered or not.
 
@@ -125,34 +133,34 @@ def coarse_to_fine(policy: Policy, memory: Memory, settings: BestFirst | None = 
 
 def _rounds(policy: Policy, memory: Memory, settings: BestFirst) -> Iterator[OpenPrefixes]:
     """Yield one search again and again, after each of its rounds."""
-    started, length = time.monotonic(), policy.codec.length
+    started, codec = time.monotonic(), policy.codec
+    knows_intervals = settings.priority == "mean" and codec.ordered
     with torch.no_grad():
-        search = OpenPrefixes(policy, memory, length if settings.max_depth is None else settings.max_depth)
+        search = OpenPrefixes(policy, memory, settings.max_depth or codec.length, knows_intervals=knows_intervals)
     yield search
     while settings.time_limit is None or time.monotonic() - started < settings.time_limit:
         with torch.no_grad():
-            rows, slots = _likeliest(search, settings, 1 / policy.codec.vocab_size)
+            rows, slots = _most_urgent(search, settings, 1 / codec.vocab_size)
             if len(rows) == 0:
                 return
             search.divide(rows, slots)
         yield search
 
 
-def _likeliest(
+def _most_urgent(
     search: OpenPrefixes, settings: BestFirst, share: float
 ) -> tuple[Int64[Tensor, " pick"], Int64[Tensor, " pick"]]:
     """Return rows and slots of the open prefixes to run next; none if all rows are done.
 
-    Prefixes that have less than a ``share`` of the likeliest one's probability wait: one of its continuations may be
-    likelier.
+    Prefixes that are less urgent than a ``share`` of the most urgent one wait: one of its continuations may be more so.
     """
     mass_left = search.open_log_prob.exp().sum(1)
     n_picks = torch.minimum((search.n_nodes * GROWTH).ceil().long(), settings.max_nodes - search.n_nodes)
     n_picks = n_picks.masked_fill(mass_left <= settings.tolerance, 0)
-    prob, slots = search.open_log_prob.topk(min(int(n_picks.max()), search.open_log_prob.shape[1]))
-    prob = prob.exp()
+    urgency, slots = search.urgency().topk(min(int(n_picks.max()), search.open_log_prob.shape[1]))
+    prob = search.open_log_prob.gather(1, slots).exp()
     is_chosen = torch.arange(prob.shape[1], device=prob.device) < n_picks.unsqueeze(1)
-    is_chosen &= (prob > 0) & (prob >= share * prob[:, :1])
+    is_chosen &= (prob > 0) & (urgency >= urgency[:, :1] + math.log(share))
     left_without = mass_left.unsqueeze(1) - (prob.cumsum(1) - prob)  # if only those before it are run
     is_chosen &= left_without > settings.tolerance
     rows, place = is_chosen.nonzero().unbind(1)

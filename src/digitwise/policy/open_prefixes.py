@@ -5,6 +5,7 @@ from jaxtyping import Float, Int64
 from torch import Tensor
 from torch.nn.functional import pad
 
+from digitwise.codecs.completions import covered
 from digitwise.nn.growing_rows import GrowingRows
 from digitwise.nn.memory import Memory
 from digitwise.policy.frontier import Frontier
@@ -22,9 +23,11 @@ class OpenPrefixes:
         The law and the rows.
     max_depth
         Prefixes of this many tokens are not divided.
+    knows_intervals
+        Whether to keep the intervals that pieces cover; for ordered codecs.
     """
 
-    def __init__(self, policy: Policy, memory: Memory, max_depth: int) -> None:
+    def __init__(self, policy: Policy, memory: Memory, max_depth: int, *, knows_intervals: bool) -> None:
         batch, device = memory.features.shape[0], memory.features.device
         self._policy, self._max_depth = policy, min(max_depth, policy.codec.length)
         self._forest = policy.model.forest(memory)
@@ -37,6 +40,9 @@ class OpenPrefixes:
         self.open_log_prob: Float[Tensor, "batch slot"] = torch.zeros_like(self.log_prob)
         self._parent: Int64[Tensor, "batch slot"] = rows.new_zeros(batch, 1)
         self._token: Int64[Tensor, "batch slot"] = rows.new_full((batch, 1), -1)
+        self._ends: Float[Tensor, "end batch slot"] | None = None
+        if knows_intervals:
+            self._ends = torch.zeros(2, batch, 1, dtype=torch.float64, device=device)
         self._n_pieces = torch.ones_like(rows)
         self.n_nodes: Int64[Tensor, " batch"] = torch.ones_like(rows)
         self._replace(rows, torch.zeros_like(rows), rows, self._forest.root_logits)
@@ -58,6 +64,24 @@ class OpenPrefixes:
         self._state.append(self._policy.transitions[self._state.filled[parents], token])
         self.n_nodes = self.n_nodes + rows.bincount(minlength=len(self.n_nodes))
         self._replace(rows, slots, prefixes, logits)
+
+    def urgency(self) -> Float[Tensor, "batch slot"]:
+        """Return the order in which open prefixes are run, as logarithms.
+
+        By probability; where intervals are known, times ``1 + width / spread``. The spread is the 90 % interval of the
+        row's law as far as it is known. Far out a prefix may cover many times that, and so be able to move the mean
+        more than likelier ones.
+        """
+        if self._ends is None:
+            return self.open_log_prob
+        low, high = self._ends
+        width = (high - low).nan_to_num(0.0, 0.0, 0.0)  # infinities and NaN are no interval
+        prob = torch.where(width > 0, self.log_prob.exp(), 0.0)
+        order = torch.where(prob > 0, low, torch.inf).argsort(dim=1)
+        cdf = prob.gather(1, order).cumsum(1)
+        first, last = ((cdf < level * cdf[:, -1:]).sum(1, keepdim=True) for level in (0.05, 0.95))
+        spread = high.gather(1, order.gather(1, last)) - low.gather(1, order.gather(1, first))
+        return self.open_log_prob + torch.log1p(width / spread)
 
     def frontier(self) -> Frontier:
         """Return all pieces as they are now."""
@@ -94,6 +118,12 @@ class OpenPrefixes:
         self.log_prob[row, slot] = log_prob
         self.open_log_prob[row, slot] = log_prob.masked_fill(~is_open, -torch.inf)
         self._parent[row, slot], self._token[row, slot] = prefixes[pick], token
+        if self._ends is not None:
+            tokens = self._tokens.filled[prefixes][pick]
+            depth = (tokens >= 0).sum(1, keepdim=True)
+            self._ends[:, row, slot] = torch.stack(
+                covered(policy.codec, tokens.scatter(1, depth, token.unsqueeze(1)))
+            ).double()
 
     def _reserve(self, n_slots: int) -> None:
         """Make room for so many pieces in every row."""
@@ -104,3 +134,5 @@ class OpenPrefixes:
         self.log_prob = pad(self.log_prob, more, value=-torch.inf)
         self.open_log_prob = pad(self.open_log_prob, more, value=-torch.inf)
         self._parent, self._token = pad(self._parent, more), pad(self._token, more, value=-1)
+        if self._ends is not None:
+            self._ends = pad(self._ends, more)
