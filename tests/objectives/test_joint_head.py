@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from digitwise.codecs import NumberLine
+from digitwise.nn import Memory
 from digitwise.nn.loss_output import Targets
 from digitwise.objectives import CRPS, CrossEntropy, DecodingHead, JointHead, Objective, ReMax, SmoothedCrossEntropy
 from digitwise.policy import Policy
@@ -84,6 +85,19 @@ def test_any_objective_trains_all_parts(objective: Objective) -> None:
         assert parameter.grad is not None, name
         assert torch.isfinite(parameter.grad).all(), name
     assert all(name.split("_")[0] in NAMES for name in found.metrics)
+
+
+def test_the_crps_of_incomplete_rows_is_that_of_their_marginal_law() -> None:
+    head, targets = make_head(CRPS()), make_targets()
+    row = [3]  # cost and size are missing: only time is known, which is written last
+    only = Targets(targets.z[row], targets.weight[row], y=targets.y[row])
+    loss = head.loss(Memory(make_rows(6).features[row]), only).loss
+    law = joint_table(head.chain, make_rows(6))[row].sum((1, 2))
+    policy = head.chain.policy(2)
+    values, target = policy.line.standard_values, policy.read_targets(only.y[:, 1], "standard")
+    error = (law * (values - target).abs()).sum()
+    apart = (law[0] * law[0].unsqueeze(1) * (values - values.unsqueeze(1)).abs()).sum()
+    torch.testing.assert_close(loss, only.weight[0] * (error - apart / 2))
 
 
 def test_a_row_of_weight_zero_is_absent() -> None:

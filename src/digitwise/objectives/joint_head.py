@@ -41,7 +41,7 @@ class JointHead(nn.Module):
     -----
     Loss and likelihood are those of one joint sequence, ``Σ_j -log p(y_j | x, y_<j)``, with the objective of each head
     in the place of the logarithm. A row in which earlier targets are missing trains the later ones by their marginal
-    likelihood (`marginal_losses`).
+    likelihood or CRPS (`marginal_losses`); other objectives than these leave such targets out.
     """
 
     def __init__(

@@ -7,7 +7,9 @@ from torch import Tensor
 from digitwise.codecs.bell import bell_on_leaves, even_edges, place_of
 from digitwise.nn.loss_output import Targets
 from digitwise.nn.memory import Memory
+from digitwise.objectives.cross_entropy import CrossEntropy
 from digitwise.objectives.objective import Objective
+from digitwise.objectives.proper_scores import CRPS, crps_of_atoms
 from digitwise.objectives.smoothed_targets import SmoothedCrossEntropy
 from digitwise.policy.chain import Chain, Particles
 from digitwise.policy.chain_laws import branch
@@ -26,7 +28,7 @@ def marginal_losses(
     objective: Objective,
     targets: Targets,
 ) -> Float[Tensor, " batch"]:
-    """Return ``-log Σ p(earlier) p(number | earlier)`` of each row, smoothed as the objective smooths.
+    """Return ``-log Σ p(earlier) p(number | earlier)`` of each row, smoothed as the objective smooths; or its CRPS.
 
     Parameters
     ----------
@@ -35,7 +37,7 @@ def marginal_losses(
     leaves, known, order
         The leaf of each target, which of them are known, and which target each position writes.
     objective
-        `SmoothedCrossEntropy` lends its bell; with any other the number's own cell is asked for.
+        `SmoothedCrossEntropy` (with its bell), `CrossEntropy` or `CRPS`. Others have no use for such rows: they give 0.
     targets
         The number's targets.
     """
@@ -51,7 +53,7 @@ def marginal_losses(
         log_probs = chain.leaf_log_probs(position, part, particles)
         log_weights = torch.log_softmax(particles.log_weights, dim=1)
         log_law = torch.logsumexp(log_weights.unsqueeze(-1) + log_probs, dim=1)
-        losses = losses.index_put((rows,), _smoothed(chain, position, log_law, objective, targets, rows))
+        losses = losses.index_put((rows,), _losses_of_law(chain, position, log_law, objective, targets, rows))
     return losses
 
 
@@ -66,7 +68,7 @@ def _written(
     return chain.write_known(position, memory, particles, leaf)
 
 
-def _smoothed(
+def _losses_of_law(
     chain: Chain,
     position: int,
     log_law: Float[Tensor, "batch leaf"],
@@ -74,8 +76,15 @@ def _smoothed(
     targets: Targets,
     rows: Int64[Tensor, " pick"],
 ) -> Float[Tensor, " pick"]:
-    """Return minus the log-probability of the targets' cells, or of a bell around them."""
-    cells = chain.policy(position).cells
+    """Return what an objective makes of laws that are sums over the numbers before."""
+    policy = chain.policy(position)
+    if isinstance(objective, CRPS):
+        values = policy.line.standard_values.to(log_law.dtype)
+        target = policy.read_targets(targets.in_data_units[rows], "standard").to(log_law.dtype)
+        return crps_of_atoms(log_law.exp(), values, target)
+    if not isinstance(objective, SmoothedCrossEntropy | CrossEntropy):
+        return log_law.sum(1) * 0.0
+    cells = policy.cells
     width = objective.width_at(targets.progress) if isinstance(objective, SmoothedCrossEntropy) else 0.0
     n_cells = len(cells.edges) - 1
     first, mass = bell_on_leaves(place_of(targets.z[rows], cells.edges), even_edges(n_cells), width)
