@@ -90,6 +90,16 @@ def test_missing_targets_are_summed_over() -> None:
     assert np.isfinite(model.predict_distribution(X_new, given={"memory": 5e6}).mean()).all()
 
 
+@pytest.mark.parametrize(("order", "expected"), [("auto", (1, 0)), ("given", (0, 1))])
+def test_what_is_missing_least_often_is_written_first(order: str, expected: tuple[int, int]) -> None:
+    X, y = make_table(60)
+    y.loc[::3, "latency"] = np.nan
+    model = JointDecodingRegressor(
+        codec=NormalizedCodec(base=2, length=3), target_order=order, finetune=None, max_epochs=1, **SMALL
+    )
+    assert model.fit(X, y).target_order_ == expected
+
+
 def test_settings_by_target_order_and_second_stage() -> None:
     X, y = make_table(300)
     model = JointDecodingRegressor(
@@ -131,7 +141,7 @@ def test_saved_models_predict_the_same(fitted: JointDecodingRegressor, tmp_path:
     ("settings", "message"),
     [
         ({"target_order": ["latency", "price"]}, "must name each of latency, memory once"),
-        ({"target_order": "random"}, "target_order must be 'given' or a list"),
+        ({"target_order": "random"}, "target_order must be 'auto', 'given' or a list"),
         ({"scaling": {"latency": "log"}}, "scaling must be one setting for all targets or name each"),
         ({"codec": {"latency": "normalized"}}, "codec must be one setting for all targets or name each"),
     ],

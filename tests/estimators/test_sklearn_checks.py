@@ -17,7 +17,7 @@ EXPECTED_TO_FAIL = {
     [
         make(max_epochs=12, learning_rate=1e-2, batch_size=16)
         for name, make in ESTIMATORS.items()
-        if name != "transformer"
+        if name not in ("transformer", "open_tree")  # which need more epochs
     ]
     + [
         JointDecodingRegressor(

@@ -47,8 +47,9 @@ class JointDecodingRegressor(TwoStageRegressor):
     decoder, objective, finetune
         As for `DecodingRegressor`.
     target_order
-        The order in which the targets are written: ``"given"``, that of the columns, or a list of names. Each target's
-        digits see those of the targets before it. The joint law is the same in principle; what is learnt may differ.
+        The order in which the targets are written: ``"auto"``, those that are missing least often first; ``"given"``,
+        that of the columns; or a list of names. Each target's digits see those of the targets before it. The joint law
+        is the same in principle; what is learnt may differ.
     shared_parameters
 
     Attributes
@@ -94,7 +95,7 @@ class JointDecodingRegressor(TwoStageRegressor):
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
         finetune: str | Objective | Finetune | None = "auto",
-        target_order: str | Sequence[str] = "given",
+        target_order: str | Sequence[str] = "auto",
         **shared: Any,
     ) -> None:
         super().__init__(**shared)
@@ -200,7 +201,7 @@ class JointDecodingRegressor(TwoStageRegressor):
 
     def _fit_target(self, train: TableRows) -> None:
         names = self.target_names_
-        self.target_order_ = writing_order(self.target_order, names)
+        self.target_order_ = writing_order(self.target_order, train.y, names)
         asked = {
             parameter: per_target(getattr(self, parameter), names, parameter)
             for parameter in ("codec", "scaling", "low", "high", "integer")

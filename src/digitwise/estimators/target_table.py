@@ -74,8 +74,13 @@ def per_target(value: Any, names: Sequence[str], parameter: str) -> list[Any]:
     return [value[name] for name in names]
 
 
-def writing_order(order: str | Sequence[str], names: Sequence[str]) -> tuple[int, ...]:
+def writing_order(
+    order: str | Sequence[str], y: Float[np.ndarray, "row target"], names: Sequence[str]
+) -> tuple[int, ...]:
     """Return the targets in the order in which they are written.
+
+    ``"auto"`` begins with those that are missing least often: a row trains a target directly as long as those written
+    before it are known.
 
     Raises
     ------
@@ -84,13 +89,15 @@ def writing_order(order: str | Sequence[str], names: Sequence[str]) -> tuple[int
 
     Examples
     --------
-    >>> writing_order(["cost", "time"], ["time", "cost"])
-    (1, 0)
+    >>> y = np.array([[np.nan, 1.0], [2.0, 3.0]])
+    >>> writing_order("auto", y, ["time", "cost"]), writing_order("given", y, ["time", "cost"])
+    ((1, 0), (0, 1))
     """
     if isinstance(order, str):
-        if order != "given":
-            raise ValueError(f"target_order must be 'given' or a list of the targets' names, but got {order!r}.")
-        return tuple(range(len(names)))
+        if order not in ("auto", "given"):
+            raise ValueError(f"target_order must be 'auto', 'given' or a list of names, but got {order!r}.")
+        n_missing = np.isnan(y).sum(0) if order == "auto" else np.zeros(len(names))
+        return tuple(np.argsort(n_missing, kind="stable").tolist())
     if sorted(order) != sorted(names):
         raise ValueError(f"target_order must name each of {', '.join(names)} once, but is {', '.join(order)}.")
     return tuple(list(names).index(name) for name in order)
