@@ -30,7 +30,7 @@ IDENTITY = AffineScaling(low=0.0, high=1.0)
 
 N_CELLS = 256
 OWN_CELLS = 0.9  # of the cells that the distinct values could fill: as good as a cell each
-BADLY_USED = 80.0  # effective cells; a normal law fills about 150
+BADLY_USED = 120.0  # effective cells; a normal law fills about 150
 HEAVY_TAIL = 6.0  # a normal law has 3.8, an exponential one 8.1
 LOG_GAIN = 1.7
 WASTED = 1 / 8  # of the cells that the distinct values could fill
@@ -130,7 +130,7 @@ def choose_scaling(y: Numbers, *, margin: float = 0.05, sample_weight: Numbers |
 
     1. affine, if it gives (nearly) every distinct target a cell of its own: constants, few
        levels, small counts;
-    2. log (symlog if a target is 0 or negative), if all of these hold: affine fills fewer than 80
+    2. log (symlog if a target is 0 or negative), if all of these hold: affine fills fewer than 120
        effective cells; the tail is truly heavy, the 99th percentile of ``|y - median|`` being at
        least 6 times its median; the logarithm fills at least 1.7 times as many cells;
     3. quantile, if affine fills less than an eighth of the cells that the distinct targets could
