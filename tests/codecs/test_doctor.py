@@ -30,7 +30,8 @@ def test_wide_ranges_want_relative_precision() -> None:
     affine = diagnose(WIDE, scaling="affine")["normalized"]
     assert found["scientific"].relative_error < 0.05 < affine.relative_error
     assert found["scientific-3"].relative_error < found["scientific"].relative_error
-    assert found.recommended == "scientific"
+    assert found.recommended == "normalized"
+    assert diagnose(WIDE**5).recommended == "scientific"
 
 
 def test_the_cost_is_that_of_the_tree_decoder() -> None:

@@ -16,9 +16,8 @@ from digitwise.codecs.open_tree import is_enumerable
 from digitwise.codecs.quantisation import quantisation
 from digitwise.codecs.recommend import recommend
 from digitwise.codecs.scaling import Scaling
-from digitwise.codecs.target_facts import Whole, present_rows, whole_by_nature
+from digitwise.codecs.target_facts import Whole, present_rows, thinned, whole_by_nature
 
-MOST_ROWS = 10_000
 MEMORY_DIM = 256
 """Width of what the encoder hands to the decoder, by default."""
 
@@ -67,9 +66,7 @@ def diagnose(
     y, weight = present_rows(y, sample_weight)
     whole = whole_by_nature(y, integer)
     advice = recommend(y, weight, low=low, high=high, integer=integer, margin=margin)
-    if len(y) > MOST_ROWS:
-        chosen = np.sort(np.random.default_rng(0).permutation(len(y))[:MOST_ROWS])
-        y, weight = y[chosen], weight[chosen]
+    y, weight = thinned(y, weight)
 
     def fit(name: str, y: np.ndarray, weight: np.ndarray) -> FittedCodec:
         own = scaling if name.startswith("normalized") else "auto"

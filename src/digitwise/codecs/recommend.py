@@ -1,16 +1,27 @@
 """Which digits suit a target: a rule on a few facts about it."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from jaxtyping import Float
 
+from digitwise.codecs.auto_scaling import make_scaling
+from digitwise.codecs.codec import Codec
 from digitwise.codecs.integer_lattice import MOST_INTEGERS, integer_lattice
-from digitwise.codecs.target_facts import Whole, orders_of_magnitude, present_rows, whole_by_nature
+from digitwise.codecs.normalized import NormalizedCodec
+from digitwise.codecs.quantisation import quantisation
+from digitwise.codecs.scaling import Scaling
+from digitwise.codecs.scaling_within import scaling_within
+from digitwise.codecs.target_facts import Whole, present_rows, thinned, whole_by_nature
 
 MOST_LATTICE = 512
-WIDE = 2.5
-"""Orders of magnitude, between the 5th and the 95th percentile of sizes, from which relative precision matters."""
+COARSE = 0.05
+"""Relative error from which significant digits are better than the default.
+
+Below it they were not, on targets over eight powers of ten (``benchmarks/REPORT_wide_range.md``): logarithmic scalings
+give normalised digits the same relative precision, with fewer leaves, and their laws scored no worse.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,14 +87,20 @@ def recommend(
             return Recommendation(
                 name="scientific", reason=f"targets are whole numbers, too many for {most:,} leaves to have one each."
             )
-    wide = orders_of_magnitude(y, weight)
-    if wide >= WIDE:
-        return Recommendation(
-            name="scientific",
-            reason=f"the sizes of the targets span {wide:.1f} orders of magnitude; from {WIDE:g} on, precision should "
-            "be relative.",
-        )
-    return Recommendation(
-        name="normalized",
-        reason=f"the sizes of the targets span {wide:.1f} orders of magnitude, fewer than {WIDE:g}.",
-    )
+    error = quantisation(*thinned(y, weight), partial(_normalized, low=low, high=high, margin=margin)).relative_error
+    lost = f"base 2 × 8 is off by {error:.1%} of the target, at the median of held-out rows"
+    if error > COARSE:
+        return Recommendation(name="scientific", reason=f"{lost}; 2 significant digits are off by about 1%.")
+    why = f"{lost}; significant digits would pay from {COARSE:.0%} on."
+    return Recommendation(name="normalized", reason=why if error <= COARSE else "there is too little to go by.")
+
+
+def _normalized(
+    y: Float[np.ndarray, " row"],
+    weight: Float[np.ndarray, " row"],
+    *,
+    low: float | None,
+    high: float | None,
+    margin: float,
+) -> tuple[Codec, Scaling]:
+    return NormalizedCodec(), scaling_within(make_scaling("auto", y, margin, weight).scaling, low, high)

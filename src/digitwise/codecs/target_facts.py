@@ -1,12 +1,11 @@
-"""What is plain to see of some targets: which rows count, whether they are whole numbers, how far they range."""
+"""What is plain to see of some targets: which rows count, and whether they are whole numbers."""
 
 from typing import Literal
 
 import numpy as np
 from jaxtyping import Float
 
-from digitwise.codecs.scaling import distinct_values
-
+MOST_ROWS = 10_000
 LARGEST_INTEGER = 2.0**50
 """Beyond it float64 has no room for the halves between whole numbers."""
 
@@ -57,18 +56,11 @@ def whole_by_nature(y: Float[np.ndarray, " row"], integer: Whole) -> bool:
     return bool(integer)
 
 
-def orders_of_magnitude(y: Float[np.ndarray, " row"], sample_weight: Float[np.ndarray, " row"] | None = None) -> float:
-    """Return how many powers of ten lie between the 5th and the 95th percentile of the sizes that are not 0.
-
-    Examples
-    --------
-    >>> orders_of_magnitude(np.array([0.0, 0.01, -10.0]))
-    3.0
-    """
-    sizes, weights = distinct_values(np.abs(y), sample_weight)
-    present = sizes > 0
-    if not present.any():
-        return 0.0
-    logs, share = np.log10(sizes[present]), np.cumsum(weights[present]) / weights[present].sum()
-    first, last = logs[np.searchsorted(share, 0.05)], logs[min(np.searchsorted(share, 0.95), len(logs) - 1)]
-    return float(last - first)
+def thinned(
+    y: Float[np.ndarray, " row"], weight: Float[np.ndarray, " row"]
+) -> tuple[Float[np.ndarray, " kept"], Float[np.ndarray, " kept"]]:
+    """Return at most 10,000 targets and their weights, always the same ones: enough to tell codecs apart."""
+    if len(y) <= MOST_ROWS:
+        return y, weight
+    kept = np.sort(np.random.default_rng(0).permutation(len(y))[:MOST_ROWS])
+    return y[kept], weight[kept]
