@@ -2,12 +2,12 @@
 
     python benchmarks/several_targets.py --out benchmarks/results/several_targets.jsonl [--seeds 0 1 2 3 4]
 
-Two targets of known law: log latency and memory follow the features, plus noise of correlation 0.9. One JSON line a method
-and seed; what is there already is not run again. Scores are of 500 test rows, in test standard deviations:
+Two targets of known law: log latency and memory follow the features, plus noise of correlation 0.9. One JSON line a
+method and seed; what is there already is not run again. Scores are of 500 test rows, in test standard deviations:
 
 - ``joint``: both targets, nothing missing, beside two single models (``single``) and the true law (``truth``);
-- ``holes``: each entry of ``latency`` missing with probability 0.4, given to the model with its holes (``kept``), or only
-  the rows that are whole (``dropped``).
+- ``holes``: each entry of ``latency`` missing with probability 0.4, given to the model with its holes (``kept``), or
+  only the rows that are whole (``dropped``).
 """
 
 import argparse
