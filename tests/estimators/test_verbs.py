@@ -197,6 +197,11 @@ def test_impossible_weights_are_named(weights, message: str) -> None:
         ESTIMATORS["decoding"](max_epochs=1).fit(X, Y, sample_weight=weights)
 
 
+def test_several_targets_are_sent_to_the_estimator_for_them() -> None:
+    with pytest.raises(ValueError, match="Use JointDecodingRegressor for several targets"):
+        ESTIMATORS["decoding"](max_epochs=1).fit(X, np.column_stack([Y, Y]))
+
+
 def test_text_targets_are_named() -> None:
     with pytest.raises(ValueError, match="Targets must be numbers"):
         ESTIMATORS["decoding"](max_epochs=1).fit(X, np.array(["a lot"] * 300))

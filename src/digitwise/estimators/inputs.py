@@ -63,6 +63,11 @@ def check_targets(X: Any, y: Any, special: Sequence[str] = ()) -> Float[np.ndarr
             ) from error
     if np.iscomplexobj(array):
         raise ValueError("Complex data not supported: targets must be real numbers.")
+    if array.ndim == 2 and array.shape[1] > 1:
+        raise ValueError(
+            f"y must hold one target per row, shape (rows,), but has shape {array.shape}. Use JointDecodingRegressor for "
+            "several targets."
+        )
     allowed = np.zeros(array.shape, dtype=bool)
     for name in special:
         allowed |= np.isnan(array) if name == "nan" else array == float(name)
