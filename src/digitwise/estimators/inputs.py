@@ -65,8 +65,8 @@ def check_targets(X: Any, y: Any, special: Sequence[str] = ()) -> Float[np.ndarr
         raise ValueError("Complex data not supported: targets must be real numbers.")
     if array.ndim == 2 and array.shape[1] > 1:
         raise ValueError(
-            f"y must hold one target per row, shape (rows,), but has shape {array.shape}. Use JointDecodingRegressor for "
-            "several targets."
+            f"y must hold one target per row, shape (rows,), but has shape {array.shape}. Use JointDecodingRegressor "
+            "for several targets."
         )
     allowed = np.zeros(array.shape, dtype=bool)
     for name in special:
