@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from digitwise.codecs.auto_scaling import IDENTITY
 from digitwise.codecs.codec import Codec
 from digitwise.codecs.scaling import Scaling
 
@@ -66,7 +67,7 @@ class Candidate:
         """A text for each column of the table."""
         return (
             self.name,
-            self.scaling.name if self.codec.span == (0.0, 1.0) or self.name == "integer" else "none",
+            "none" if self.scaling == IDENTITY else self.scaling.name,
             f"{self.n_leaves:,}",
             f"{self.n_occupied:,}",
             _figure(self.error, 4),
