@@ -170,7 +170,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     @classmethod
     def load(cls: type[Model], path: str | os.PathLike[str]) -> Model:
         """Return a model that `save` wrote; nothing from the file is executed."""
-        known = {kind.__name__: kind for kind in _final_classes(DistributionalRegressor)}
+        known = {kind.__name__: kind for kind in final_classes(DistributionalRegressor)}
         estimator = load_estimator(path, known)
         if not isinstance(estimator, cls):
             raise TypeError(f"{os.fspath(path)} holds a {type(estimator).__name__}, not a {cls.__name__}.")
@@ -343,10 +343,10 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         )
 
 
-def _final_classes(kind: type[Any]) -> list[type[Any]]:
+def final_classes(kind: type[Any]) -> list[type[Any]]:
     """Return the classes below a class that have none below them."""
     below = kind.__subclasses__()
-    return [final for sub in below for final in _final_classes(sub)] if below else [kind]
+    return [final for sub in below for final in final_classes(sub)] if below else [kind]
 
 
 def automatic_epochs(n_rows: int, batch_size: int) -> int:
