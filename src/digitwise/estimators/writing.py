@@ -96,7 +96,7 @@ def choose_writing(
     Examples
     --------
     >>> counts = np.array([0.0, 3.0, 17.0])
-    >>> choose_writing("auto", "auto", counts, np.ones(3), TargetLimits(low=0.0, integer=True), 0.05).codec
+    >>> choose_writing("auto", "auto", counts, np.ones(3), TargetLimits(integer=True), 0.05).codec
     NormalizedCodec(base=2, length=5)
     """
     check_within(y, limits.low, limits.high)
