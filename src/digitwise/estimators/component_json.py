@@ -31,6 +31,7 @@ from digitwise.objectives import (
     SoftDigits,
     WeightedSum,
 )
+from digitwise.objectives.group_rewards import MeanErrorReward
 from digitwise.policy import BestFirst
 from digitwise.training import CalibrationBudget
 
@@ -59,7 +60,7 @@ FAMILIES: dict[str, dict[str, type]] = {
         "on_policy": OnPolicy,
         "sum": WeightedSum,
     },
-    "reward": REWARDS,
+    "reward": {**REWARDS, "mean_error": MeanErrorReward},
     "enumeration": {"best_first": BestFirst},
     "stage": {"finetune": Finetune, "calibration_budget": CalibrationBudget},
 }

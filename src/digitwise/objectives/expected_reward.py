@@ -11,10 +11,13 @@ from torch import Tensor
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.by_draws import exact_or_by_draws
 from digitwise.objectives.expert import expert_probs
 from digitwise.objectives.group_rewards import CRPSGainReward, EnergyScoreReward
 from digitwise.objectives.intervals import meet, numbers_and_targets
 from digitwise.objectives.named_rewards import resolve_reward
+from digitwise.objectives.objective import Objective
+from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.on_policy_checks import check_terms
 from digitwise.objectives.policy_gradient import entropy, kl_divergence
 from digitwise.objectives.proper_scores import crps_of_atoms
@@ -90,9 +93,19 @@ class ExpectedReward(Combinable):
         """One optimiser step on each batch."""
         return 1
 
-    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "ExpectedReward":
-        """Return itself: there is nothing to settle."""
-        return self
+    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> Objective:
+        """Return itself; in a codec with too many numbers to list, its counterpart on draws."""
+        sampled = OnPolicy(
+            reward=self.reward,
+            baseline="leave_one_out",
+            n_draws=max(self.n_draws, 3),
+            temperature=self.temperature,
+            expert_weight=self.expert_weight,
+            expert_temperature=self.expert_temperature,
+            kl_weight=self.kl_weight,
+            entropy_weight=self.entropy_weight,
+        )
+        return exact_or_by_draws(self, sampled, codec)
 
     def __call__(
         self,

@@ -64,3 +64,19 @@ class CRPSGainReward:
         others = n_draws - 1
         without = (all_errors - error) / others - (all_apart - 2 * apart) / (2 * others**2)
         return without - whole
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeanErrorReward:
+    """``-2 (mean of the other draws - y) (x_k - y)``; its expected gradient is minus that of ``(E[X] - y)²``: `RAFT`.
+
+    A draw is worth something if it moves the mean towards the target, whatever its own distance.
+    """
+
+    units: Units = "standard"
+    least_draws: int = 2
+
+    def __call__(self, prediction: Tensor, target: Tensor) -> Tensor:
+        """Return the reward of each draw, ``(…, draw)``."""
+        others = (prediction.sum(-1, keepdim=True) - prediction) / (prediction.shape[-1] - 1)
+        return -2 * (others - target) * (prediction - target)

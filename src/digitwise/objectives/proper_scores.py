@@ -10,7 +10,10 @@ from torch import Tensor
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.by_draws import exact_or_by_draws
 from digitwise.objectives.intervals import numbers_and_targets
+from digitwise.objectives.objective import Objective
+from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.enumeration import leaf_log_probs
 from digitwise.policy.policy import Policy
@@ -40,9 +43,9 @@ class CRPS(Combinable):
 
     takes_intervals: ClassVar[bool] = True
 
-    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "CRPS":
-        """Return itself: there is nothing to settle."""
-        return self
+    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> Objective:
+        """Return itself; in a codec with too many numbers to list, its counterpart on draws."""
+        return exact_or_by_draws(self, OnPolicy(reward="energy_score", baseline="leave_one_out"), codec)
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the mean CRPS of a batch."""

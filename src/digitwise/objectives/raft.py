@@ -1,7 +1,7 @@
 """The squared error of the law's mean, exactly."""
 
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, cast
 
 import numpy as np
 from jaxtyping import Float
@@ -9,8 +9,13 @@ from jaxtyping import Float
 from digitwise.codecs.codec import Codec
 from digitwise.nn.loss_output import LossOutput, Targets, weighted_mean
 from digitwise.nn.memory import Memory
+from digitwise.objectives.by_draws import exact_or_by_draws
+from digitwise.objectives.group_rewards import MeanErrorReward
 from digitwise.objectives.intervals import numbers_and_targets
+from digitwise.objectives.objective import Objective
+from digitwise.objectives.on_policy import OnPolicy
 from digitwise.objectives.proper_scores import mean_of
+from digitwise.objectives.rewards import Reward
 from digitwise.objectives.weighted_sum import Combinable
 from digitwise.policy.enumeration import leaf_log_probs
 from digitwise.policy.policy import Policy
@@ -34,9 +39,9 @@ class RAFT(Combinable):
 
     takes_intervals: ClassVar[bool] = True
 
-    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> "RAFT":
-        """Return itself: there is nothing to settle."""
-        return self
+    def adapt(self, z: Float[np.ndarray, " row"], codec: Codec) -> Objective:
+        """Return itself; in a codec with too many numbers to list, its counterpart on draws."""
+        return exact_or_by_draws(self, OnPolicy(reward=cast(Reward, MeanErrorReward()), baseline="none"), codec)
 
     def __call__(self, policy: Policy, memory: Memory, targets: Targets) -> LossOutput:
         """Return the mean squared error of a batch."""
