@@ -1,14 +1,13 @@
 """Everything that a benchmark can compare, behind one small interface."""
 
 import math
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
 
-from digitwise.benchmark.peers import CatBoostCompetitor, ConstantCompetitor
+from digitwise.benchmark.peers import PEERS
 from digitwise.benchmark.suite import Method, Suite, check_known
 from digitwise.distributions import Distribution
 from digitwise.estimators import (
@@ -107,10 +106,6 @@ OWN: dict[str, type[DistributionalRegressor]] = {
         MixtureDensityRegressor,
         QuantileRegressor,
     )
-}
-PEERS: dict[str, Callable[..., Competitor]] = {
-    "constant": ConstantCompetitor,
-    "catboost": CatBoostCompetitor,
 }
 ESTIMATORS = (*OWN, *PEERS)
 """The names that a suite may give as ``estimator``."""

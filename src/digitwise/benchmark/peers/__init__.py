@@ -1,0 +1,36 @@
+"""What the package's estimators are held against: the field's own packages, behind one interface."""
+
+from collections.abc import Callable
+from typing import Any
+
+from digitwise.benchmark.peers.boosting import (
+    HistGradientBoostingCompetitor,
+    LightGBMCompetitor,
+    XGBoostCompetitor,
+)
+from digitwise.benchmark.peers.catboost import CatBoostCompetitor
+from digitwise.benchmark.peers.constant import ConstantCompetitor
+from digitwise.benchmark.peers.forests import RandomForestCompetitor
+from digitwise.benchmark.peers.pytabkit import PytabkitCompetitor
+
+__all__ = [
+    "ConstantCompetitor",
+    "CatBoostCompetitor",
+    "LightGBMCompetitor",
+    "XGBoostCompetitor",
+    "HistGradientBoostingCompetitor",
+    "RandomForestCompetitor",
+    "PytabkitCompetitor",
+    "PEERS",
+]
+
+PEERS: dict[str, Callable[..., Any]] = {
+    "constant": ConstantCompetitor,
+    "catboost": CatBoostCompetitor,
+    "lightgbm": LightGBMCompetitor,
+    "xgboost": XGBoostCompetitor,
+    "hist_gradient_boosting": HistGradientBoostingCompetitor,
+    "forest": RandomForestCompetitor,
+    "pytabkit": PytabkitCompetitor,
+}
+"""The peers by the name that a suite gives as ``estimator``."""

@@ -1,0 +1,155 @@
+"""Boosted trees of other packages: points only."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from digitwise.benchmark.peers.frames import with_codes
+from digitwise.benchmark.peers.package import package
+
+Facts = dict[str, float | int | str | None]
+
+
+@dataclass(kw_only=True, eq=False)
+class LightGBMCompetitor:
+    """LightGBM with squared error, stopped early by the validation rows. Needs the ``bench`` extra.
+
+    Parameters
+    ----------
+    seed, threads
+        Of the fit.
+    iterations, early_stopping_rounds
+        Trees at the most, and without improvement before training stops.
+    settings
+        Further parameters of ``LGBMRegressor``.
+    """
+
+    seed: int = 0
+    threads: int = 1
+    iterations: int = 2000
+    early_stopping_rounds: int = 100
+    settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
+    _model: Any = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Load the package, so that one that is missing is noticed before anything runs."""
+        package("lightgbm", "LightGBM")
+
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Grow trees, and keep as many as do best on the validation rows."""
+        lightgbm = package("lightgbm", "LightGBM")
+        self._model = lightgbm.LGBMRegressor(
+            n_estimators=self.iterations,
+            random_state=self.seed,
+            n_jobs=self.threads,
+            verbosity=-1,
+            **self.settings,
+        )
+        stop = lightgbm.early_stopping(self.early_stopping_rounds, verbose=False)
+        self._model.fit(X, y, eval_set=[validation_data], eval_metric="rmse", callbacks=[stop])
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
+        """Return points, and no laws."""
+        return np.asarray(self._model.predict(X), dtype=np.float64), None
+
+    def facts(self) -> Facts:
+        """Return the number of trees."""
+        return {"best_epoch": self._model.best_iteration_}
+
+
+@dataclass(kw_only=True, eq=False)
+class XGBoostCompetitor:
+    """XGBoost with squared error, stopped early by the validation rows. Needs the ``bench`` extra.
+
+    Parameters
+    ----------
+    seed, threads
+        Of the fit.
+    iterations, early_stopping_rounds
+        Trees at the most, and without improvement before training stops.
+    settings
+        Further parameters of ``XGBRegressor``.
+    """
+
+    seed: int = 0
+    threads: int = 1
+    iterations: int = 2000
+    early_stopping_rounds: int = 100
+    settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
+    _model: Any = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        """Load the package, so that one that is missing is noticed before anything runs."""
+        package("xgboost", "XGBoost")
+
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Grow trees, and keep as many as do best on the validation rows."""
+        self._model = package("xgboost", "XGBoost").XGBRegressor(
+            n_estimators=self.iterations,
+            early_stopping_rounds=self.early_stopping_rounds,
+            eval_metric="rmse",
+            enable_categorical=True,
+            random_state=self.seed,
+            n_jobs=self.threads,
+            **self.settings,
+        )
+        self._model.fit(X, y, eval_set=[validation_data], verbose=False)
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
+        """Return points, and no laws."""
+        return np.asarray(self._model.predict(X), dtype=np.float64), None
+
+    def facts(self) -> Facts:
+        """Return the number of trees."""
+        return {"best_epoch": self._model.best_iteration + 1}
+
+
+@dataclass(kw_only=True, eq=False)
+class HistGradientBoostingCompetitor:
+    """scikit-learn's histogram boosting with squared error, stopped early by the validation rows.
+
+    Parameters
+    ----------
+    seed
+        Of the fit.
+    threads
+        Has no effect: the number of OpenMP threads decides.
+    iterations, early_stopping_rounds
+        Trees at the most, and without improvement before training stops.
+    settings
+        Further parameters of ``HistGradientBoostingRegressor``.
+    """
+
+    seed: int = 0
+    threads: int = 1
+    iterations: int = 2000
+    early_stopping_rounds: int = 100
+    settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
+    _model: Any = field(default=None, init=False)
+
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Grow trees, and keep as many as do best on the validation rows."""
+        from sklearn.ensemble import HistGradientBoostingRegressor
+
+        self._model = HistGradientBoostingRegressor(
+            max_iter=self.iterations,
+            early_stopping=True,
+            n_iter_no_change=self.early_stopping_rounds,
+            scoring="neg_root_mean_squared_error",
+            random_state=self.seed,
+            **self.settings,
+        )
+        self._model.fit(with_codes(X), y, X_val=with_codes(validation_data[0]), y_val=validation_data[1])
+        self._best = int(np.argmax(self._model.validation_score_))
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
+        """Return points of the best number of trees, and no laws."""
+        stages = self._model.staged_predict(with_codes(X))
+        points = next(points for number, points in enumerate(stages, start=1) if number >= self._best)
+        return np.asarray(points, dtype=np.float64), None
+
+    def facts(self) -> Facts:
+        """Return the number of trees."""
+        return {"epochs": self._model.n_iter_, "best_epoch": self._best}
