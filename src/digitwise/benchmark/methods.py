@@ -152,6 +152,7 @@ def make_competitor(suite: Suite, method: Method, seed: int) -> Competitor:
             parts = {name: from_json(value) for name, value in params.items()}
             own = OWN[method.estimator](**parts, random_state=seed, n_jobs=suite.threads)
             return EstimatorCompetitor(own)
-        return PEERS[method.estimator](**params, seed=seed, threads=suite.threads)
+        peer: Competitor = PEERS[method.estimator](**params, seed=seed, threads=suite.threads)
+        return peer
     except TypeError as error:
         raise ValueError(f"The parameters of {method.name} do not fit: {error}.") from error

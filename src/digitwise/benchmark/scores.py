@@ -11,9 +11,10 @@ from digitwise.metrics.relative import mean_relative_error
 
 POINT_SCORES = ("rmse", "mae", "r2", "spearman")
 LAW_SCORES = ("crps", "nll", "coverage_90", "width_90")
+FAIR_WIDTH = "width_at_coverage_90"
 DRAW_SCORES = ("rmse_one_draw", "rmse_best_draw")
 RANGE_SCORES = ("outside_train", "mass_outside_train", "below_zero", "mass_below_zero")
-IN_DATA_UNITS = ("rmse", "mae", "crps", "width_90", *DRAW_SCORES)
+IN_DATA_UNITS = ("rmse", "mae", "crps", "width_90", FAIR_WIDTH, *DRAW_SCORES)
 BEST_OF = 16
 """Draws per row that the best one is taken from."""
 
@@ -29,7 +30,9 @@ def score(
     ``X_per_std`` is score X with the target measured in standard deviations of ``y``; for ``nll``
     that is a shift by the logarithm, not a division. Point masses have no ``nll``: a mass is not
     comparable with a density. ``rmse_one_draw`` is that of a single draw from each law, ``rmse_best_draw`` that of
-    the draw nearest to the target among 16. ``relative_error`` is the median relative error of the point,
+    the draw nearest to the target among 16. ``width_at_coverage_90`` is the mean width of the intervals that hold 90 %
+    of *these* targets, whatever the law calls them: it compares laws that are not equally calibrated.
+    ``relative_error`` is the median relative error of the point,
     ``mean_relative_error`` its mean; with ``median_`` before the name, of the law's median instead (of the point where
     there is no law). Where the training targets are known there are also the scores of `range_scores`.
 
@@ -49,13 +52,14 @@ def score(
     >>> scores["rmse"], round(scores["rmse_per_std"], 3), scores["crps"]
     (1.0, 0.612, None)
     """
-    found: dict[str, float | None] = dict.fromkeys((*POINT_SCORES, *LAW_SCORES, *DRAW_SCORES))
+    found: dict[str, float | None] = dict.fromkeys((*POINT_SCORES, *LAW_SCORES, FAIR_WIDTH, *DRAW_SCORES))
     has_density = law is not None and not isinstance(law, Atoms)
     names = [*POINT_SCORES, *(LAW_SCORES if law is not None else ())]
     names = [name for name in names if name != "nll" or has_density]
     found.update(evaluate(y, point, law, names))
     if law is not None:
         found["rmse_one_draw"], found["rmse_best_draw"] = draw_errors(y, law)
+        found[FAIR_WIDTH] = width_at_coverage(y, law, 0.9)
     middle = point if law is None else np.asarray(law.median())
     for prefix, prediction in (("", point), ("median_", middle)):
         found[f"{prefix}relative_error"] = relative_error(y, prediction)
@@ -83,6 +87,25 @@ def draw_errors(y: Float[np.ndarray, " row"], law: Distribution) -> tuple[float,
     """
     squared = (law.sample(BEST_OF, random_state=0) - y[:, None]) ** 2
     return float(np.sqrt(squared.mean())), float(np.sqrt(squared.min(1).mean()))
+
+
+def width_at_coverage(y: Float[np.ndarray, " row"], law: Distribution, coverage: float) -> float:
+    """Return the mean width of the narrowest central intervals, all of one nominal coverage, that hold enough targets.
+
+    Examples
+    --------
+    >>> law = Atoms(values=np.arange(101.0), probs=np.full((101, 101), 1 / 101))
+    >>> round(width_at_coverage(np.arange(101.0), law, 0.9))
+    90
+    """
+    low, high = 0.0, 1.0 - 1e-9
+    for _ in range(24):
+        middle = (low + high) / 2
+        interval = law.interval(middle)
+        inside = ((y >= interval[:, 0]) & (y <= interval[:, 1])).mean()
+        low, high = (low, middle) if inside >= coverage else (middle, high)
+    interval = law.interval(high)
+    return float((interval[:, 1] - interval[:, 0]).mean())
 
 
 def range_scores(
