@@ -7,7 +7,7 @@ import pytest
 
 from digitwise.benchmark import load_suite, parse_suite
 from digitwise.benchmark.cell import plan_cells
-from digitwise.benchmark.methods import make_competitor
+from digitwise.benchmark.methods import OWN, make_competitor
 from digitwise.benchmark.sources import check_datasets, load_dataset
 from tests.benchmark.records import made_up_suite
 
@@ -104,7 +104,8 @@ def test_every_suite_of_the_project_can_be_planned_and_built(project_root: Path)
         assert plan_cells(suite)
         for method in suite.methods:
             make_competitor(suite, method, seed=0)
-        if suite.shared.get("select_by") is None:
+        ours = [method for method in suite.methods if method.estimator in OWN]
+        if len(ours) > 1 and suite.shared.get("select_by") is None:
             pytest.fail(f"{path.name} must choose every method's best epoch by one rule.")
 
 

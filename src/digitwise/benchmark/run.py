@@ -72,7 +72,7 @@ def run_suite(
     ValueError
         If the suite names data, estimators or parameters that do not exist, or ``jobs`` is
         below 1. All this is checked before the first cell runs.
-    RuntimeError
+    ChildProcessError
         If a process ended without a word, as it does when memory runs out.
     """
     if jobs < 1:
@@ -126,7 +126,7 @@ def _run_all(cells: Sequence[Cell], folder: Path | None, jobs: int) -> Generator
             for future in as_completed(futures):
                 yield futures[future], future.result()
         except BrokenProcessPool as error:
-            raise RuntimeError(
+            raise ChildProcessError(
                 "A process of the run ended abruptly; most often memory has run out. Finished "
                 "cells are kept: run again, with fewer jobs."
             ) from error

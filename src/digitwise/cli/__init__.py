@@ -12,8 +12,8 @@ __all__ = ["main"]
 def main(argv: Sequence[str] | None = None) -> int:
     """Run a command and return its exit code.
 
-    0 is success, 2 a mistake in the arguments or in the data, 1 a mistake of the program, and 130
-    an interruption. Nothing is raised, and no module of the command line is loaded before.
+    0 is success, 2 a mistake in the arguments or in the data, 1 a mistake of the program or a benchmark's cell that
+    failed, and 130 an interruption. Nothing is raised, and no module of the command line is loaded before.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ import traceback
 import warnings
 from collections.abc import Callable, Sequence
 
+from digitwise.cli.bench import bench
 from digitwise.cli.demo import demo
 from digitwise.cli.errors import exit_code, one_line, sentence
 from digitwise.cli.evaluate import evaluate
@@ -22,6 +23,7 @@ COMMANDS: dict[str, Callable[..., None]] = {
     "evaluate": evaluate,
     "report": report,
     "inspect": inspect,
+    "bench": bench,
     "demo": demo,
 }
 
