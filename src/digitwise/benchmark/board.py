@@ -7,7 +7,9 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.benchmark.cell import plan_cells
+from digitwise.benchmark.peers import PEERS
 from digitwise.benchmark.results import Record, identity
+from digitwise.benchmark.scores import FAIR_WIDTH
 from digitwise.benchmark.suite import Suite
 
 
@@ -60,6 +62,21 @@ class Board:
         """The methods whose weak sides the report spells out."""
         wanted = self.decoders if self.suite.focus is None else self.suite.focus
         return tuple(name for name in self.methods if name in wanted)
+
+    @property
+    def has_peers(self) -> bool:
+        """Whether a learner of another package takes part."""
+        kinds = {method.name: method.estimator for method in self.suite.methods}
+        return any(kinds[name] in PEERS and kinds[name] != "constant" for name in self.methods)
+
+    @property
+    def has_fair_widths(self) -> bool:
+        """Whether the reference for CRPS has the width of intervals at equal coverage."""
+        reference = self.references["crps"]
+        if reference not in self.methods:
+            return False
+        widths = self.score(FAIR_WIDTH)[:, self.methods.index(reference)]
+        return bool(np.isfinite(widths).any())
 
     @property
     def has_second_stages(self) -> bool:

@@ -1,5 +1,6 @@
 """Which methods differ at all: ranks over data sets, the Friedman test, and the diagram of critical differences."""
 
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,38 @@ MOST_METHODS_SIDE_BY_SIDE = 8
 def shows_ranks(board: Board) -> bool:
     """Return whether the picture of a suite shows ranks, for want of room for ratios."""
     return len(board.methods) > MOST_METHODS_SIDE_BY_SIDE
+
+
+def critical_difference(n_methods: int, n_datasets: int, level: float = 0.05) -> float:
+    """Return how far apart two mean ranks must be for the Nemenyi test to tell the methods apart.
+
+    Examples
+    --------
+    >>> round(critical_difference(4, 14), 2)
+    1.25
+
+    References
+    ----------
+    Demšar, "Statistical Comparisons of Classifiers over Multiple Data Sets", 2006.
+    """
+    from scipy.stats import studentized_range
+
+    spread = float(studentized_range.ppf(1 - level, n_methods, np.inf)) / math.sqrt(2)
+    return spread * math.sqrt(n_methods * (n_methods + 1) / (6 * n_datasets))
+
+
+def ranking_sentences(board: Board, score: str) -> str:
+    """Return the Friedman test, the critical difference, and which methods are not ranked, in words."""
+    names, values = ranked_methods(board, score)
+    parts = [friedman_sentence(board, score)]
+    if values.shape[0] >= 2 and values.shape[1] >= 3:
+        apart = critical_difference(values.shape[1], values.shape[0])
+        parts.append(f"Two mean ranks differ at 5 % (Nemenyi) if they are at least {apart:.2f} apart.")
+    has_some = np.isfinite(board.score(score)).any(axis=(0, 2))
+    left_out = [f"`{name}`" for name, some in zip(board.methods, has_some, strict=True) if some and name not in names]
+    if left_out:
+        parts.append(f"Not ranked, for want of a data set that others have: {', '.join(left_out)}.")
+    return " ".join(parts)
 
 
 def friedman_sentence(board: Board, score: str) -> str:

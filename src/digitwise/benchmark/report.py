@@ -8,11 +8,13 @@ import numpy as np
 
 from digitwise.benchmark.board import Board, collect
 from digitwise.benchmark.critical_difference import (
-    friedman_sentence,
+    ranking_sentences,
     save_critical_difference,
     shows_ranks,
 )
 from digitwise.benchmark.figure import save_ratios
+from digitwise.benchmark.pareto import save_pareto
+from digitwise.benchmark.peer_sections import group_sections, peer_sections, picture_name
 from digitwise.benchmark.results import Record
 from digitwise.benchmark.suite import Suite
 from digitwise.benchmark.tables import (
@@ -45,6 +47,12 @@ RELATIVE = (
     "points where there are no laws). *Outside* is beyond the lowest and the highest training target; *below 0* is "
     "given where no training target is negative."
 )
+FAIR = (
+    "*Fair width* is the mean width of the intervals that hold 90 % of the test targets, whatever their law calls "
+    "them: it compares laws that are not equally calibrated."
+)
+PICTURES = {"ratios": save_ratios, "ranks": save_critical_difference, "pareto": save_pareto}
+"""How each picture is saved, by the end of its file's name."""
 FEW_DISTINCT = 0.05  # share of distinct targets below which densities mean little
 
 
@@ -74,10 +82,10 @@ def write_benchmark_report(suite: Suite, records: Iterable[Record], path: str | 
             f"There is nothing to report: no cell of {suite.name} has finished with the suite's "
             "present settings. Run the suite first."
         )
-    kind, save = ("ranks", save_critical_difference) if shows_ranks(board) else ("ratios", save_ratios)
-    picture = Path("figures") / f"{suite.name}_{kind}.png"
-    save(board, path.parent / picture)
-    path.write_text(markdown_report(board, command, picture.as_posix()), encoding="utf-8")
+    kind = "ranks" if shows_ranks(board) else "ratios"
+    for drawn in [kind, *(["ranks", "pareto"] if board.has_peers else [])]:
+        PICTURES[drawn](board, path.parent / picture_name(board, drawn))
+    path.write_text(markdown_report(board, command, picture_name(board, kind)), encoding="utf-8")
 
 
 def markdown_report(board: Board, command: str, picture: str) -> str:
@@ -93,9 +101,13 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         summary(board),
         "Ratios are geometric means over data sets of a method's score (mean over seeds) divided "
         f"by that of `{rmse}` (RMSE) or `{crps}` (CRPS); below 1 is better. *Ahead* counts the "
-        "data sets with a ratio below 1. Ranks are means over data sets, 1 is best. Times are "
-        "means over cells; prediction is for 1000 rows and includes the laws and their means.",
+        "data sets with a ratio below 1. Ranks are means over data sets, 1 is best. *Coverage 90* is the mean share of "
+        "test targets in 90 % intervals. Seconds of training are means over cells; rows per second are over all "
+        "cells together and include the laws and their means.",
+        *([FAIR] if board.has_fair_widths else []),
         *picture_of(board, picture),
+        *group_sections(board),
+        *(peer_sections(board) if board.has_peers else []),
         "## All scores",
         MEANS,
         means_table(board),
@@ -152,7 +164,7 @@ def picture_of(board: Board, picture: str) -> list[str]:
         return [
             f"![Mean ranks of all methods, with those that cannot be told apart joined by a bar]({picture})",
             "Mean ranks over the data sets, 1 is best; a bar joins methods that the Nemenyi test does not tell apart "
-            f"at 5 %. {friedman_sentence(board, 'rmse')} {friedman_sentence(board, 'crps')}",
+            f"at 5 %. {ranking_sentences(board, 'rmse')} {ranking_sentences(board, 'crps')}",
         ]
     return [
         f"![Score of each method over that of the reference, per data set]({picture})",
@@ -168,6 +180,9 @@ def how_made(board: Board, command: str) -> str:
         done += f", {len(board.failed)} failed"
     if len(records) < board.n_cells:
         done += " (means are over the seeds that are there, so methods may differ in their seeds)"
+    absent = [f"`{method.name}`" for method in suite.methods if method.name not in board.methods]
+    if absent:
+        done += f"; none yet of {', '.join(absent)}"
     cap = "no cap on training rows"
     if suite.max_train is not None:
         cap = f"at most {suite.max_train} training rows"

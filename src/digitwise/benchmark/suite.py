@@ -103,6 +103,8 @@ class Suite:
         The methods that the others are divided by.
     focus
         The methods whose weak sides the report spells out; None for all that write digits.
+    groups
+        Named lists of data sets that the report looks at separately, such as those that defaults were chosen on.
 
     Raises
     ------
@@ -138,6 +140,7 @@ class Suite:
     shared: dict[str, Any] = field(default_factory=dict)
     references: References = field(default_factory=References)
     focus: tuple[str, ...] | None = None
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -159,6 +162,11 @@ class Suite:
         check_known([self.references.rmse, self.references.crps], names, "reference method")
         check_known(self.focus or (), names, "method in focus")
         check_known(tuple(self.drop), self.datasets, "data set to drop columns of")
+        for group, members in self.groups.items():
+            _check_name("A group", group)
+            if len(members) == 0 or len(set(members)) < len(members):
+                raise ValueError(f"A group needs data sets, each named once, but {group} has {list(members)}.")
+            check_known(members, self.datasets, f"data set of group {group}")
         first_stages = [method.name for method in self.methods if method.starts_from is None]
         for method in self.methods:
             if method.starts_from is not None:

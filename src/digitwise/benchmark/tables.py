@@ -5,6 +5,7 @@ import math
 from collections.abc import Mapping
 
 import numpy as np
+from jaxtyping import Float
 
 from digitwise.benchmark.board import (
     Board,
@@ -14,6 +15,7 @@ from digitwise.benchmark.board import (
     ratios,
 )
 from digitwise.benchmark.markdown import NOTHING, number, score_rows, table
+from digitwise.benchmark.scores import FAIR_WIDTH
 
 LABELS = {"rmse": "RMSE", "crps": "CRPS"}
 
@@ -24,12 +26,41 @@ def summary(board: Board) -> str:
     for score, reference in board.references.items():
         header += [f"{LABELS[score]} / {reference}", "ahead", f"{LABELS[score]} rank"]
         columns += _comparison(board, score, reference)
-    seconds = board.fact("fit_seconds")
-    milliseconds = 1e6 * board.fact("predict_seconds") / board.fact("n_test")
+    coverage, _ = mean_over_seeds(board.score("coverage_90"))
+    header.append("coverage 90")
+    columns.append([number(mean_of(coverage[:, i]), 3) for i in range(len(board.methods))])
+    if board.has_fair_widths:
+        reference = board.references["crps"]
+        quotients = ratios(board.score(FAIR_WIDTH), board.methods.index(reference))
+        header.append(f"fair width / {reference}")
+        columns.append([number(mean, 3) for mean in geometric_mean(quotients).tolist()])
+    seconds, rows_a_second = board.fact("fit_seconds"), rows_per_second(board)
     columns.append([number(mean_of(seconds[:, i]), 1) for i in range(len(board.methods))])
-    columns.append([number(mean_of(milliseconds[:, i]), 0) for i in range(len(board.methods))])
+    columns.append([number(rate, 0) for rate in rows_a_second.tolist()])
     rows = [list(cells) for cells in zip(board.methods, *columns, strict=True)]
-    return table([*header, "fit, s", "predict, ms"], rows)
+    return table([*header, "fit, s", "rows/s"], rows)
+
+
+def rows_per_second(board: Board) -> Float[np.ndarray, " method"]:
+    """Return how many rows each method predicts in a second, over all its cells together."""
+    seconds, rows = board.fact("predict_seconds"), board.fact("n_test")
+    with np.errstate(invalid="ignore", divide="ignore"):
+        rate: np.ndarray = np.nansum(rows, axis=(0, 2)) / np.nansum(seconds, axis=(0, 2))
+    return rate
+
+
+def group_table(board: Board) -> str:
+    """Return the ratios to the references for each group of data sets, one row per method."""
+    header, columns = ["method"], []
+    for score, reference in board.references.items():
+        if reference not in board.methods:
+            continue
+        quotients = ratios(board.score(score), board.methods.index(reference))
+        for group, names in board.suite.groups.items():
+            rows = [place for place, name in enumerate(board.datasets) if name in names]
+            header.append(f"{LABELS[score]}, {group} ({len(rows)})")
+            columns.append([number(mean, 3) for mean in geometric_mean(quotients[rows]).tolist()])
+    return table(header, [list(cells) for cells in zip(board.methods, *columns, strict=True)])
 
 
 MEANS = {
