@@ -10,7 +10,7 @@ from digitwise.benchmark.cell import plan_cells
 from digitwise.benchmark.peers import PEERS
 from digitwise.benchmark.results import Record, identity
 from digitwise.benchmark.scores import FAIR_WIDTH
-from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite import Suite, replace_patterns
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -106,8 +106,12 @@ class Board:
 
 
 def collect(suite: Suite, records: Iterable[Record]) -> Board:
-    """Return the board of a suite; records with other settings than its own are ignored."""
+    """Return the board of a suite; records with other settings than its own are ignored.
+
+    A pattern that is still among the data sets stands for those that have records.
+    """
     found = {identity(record): record for record in records}
+    suite = replace_patterns(suite, sorted({dataset for dataset, *_ in found}))
     cells = plan_cells(suite)
     present = [found[cell.identity] for cell in cells if cell.identity in found]
     return Board(

@@ -41,7 +41,9 @@ def _parser() -> argparse.ArgumentParser:
         description="Run the cells of a benchmark suite that have no result yet, or write a report."
     )
     parser.add_argument("suite", type=Path, help="TOML file of the suite")
-    parser.add_argument("--data", type=Path, help="folder that holds index.json and tabular/")
+    parser.add_argument(
+        "--data", type=Path, help="folder that holds index.json and tabular/, or the tasks of the TALENT benchmark"
+    )
     parser.add_argument("--out", type=Path, help="JSON-lines file of the results; without it none are kept")
     parser.add_argument("--report", type=Path, help="write this Markdown report from --out and run nothing")
     parser.add_argument("--only", type=names_in, default=(), metavar="SET,...", help="run these data sets only")

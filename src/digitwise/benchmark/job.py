@@ -8,6 +8,7 @@ from digitwise.benchmark.progress import shown_progress
 from digitwise.benchmark.report import write_benchmark_report
 from digitwise.benchmark.results import read_records
 from digitwise.benchmark.run import run_suite
+from digitwise.benchmark.sources import with_all_named
 from digitwise.benchmark.suite import load_suite
 from digitwise.benchmark.tables import summary
 
@@ -42,7 +43,7 @@ class BenchmarkJob:
 
     def run(self) -> int:
         """Run the cells that have no result yet, say how they went, and return how many failed."""
-        suite = load_suite(self.suite)
+        suite = with_all_named(load_suite(self.suite), self.data)
         with shown_progress() as report:
             run = run_suite(
                 suite,
@@ -69,6 +70,8 @@ class BenchmarkJob:
             If results are not kept, or no cell has finished.
         """
         suite = load_suite(self.suite)
+        if self.data is not None:
+            suite = with_all_named(suite, self.data)
         self.check_reportable()
         assert self.out is not None  # checked above
         write_benchmark_report(suite, read_records(self.out).values(), path, self.command)

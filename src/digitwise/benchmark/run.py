@@ -14,7 +14,7 @@ from digitwise.benchmark.cell import Cell, plan_cells, run_cell
 from digitwise.benchmark.methods import make_competitor
 from digitwise.benchmark.provenance import provenance
 from digitwise.benchmark.results import Record, append_record, read_records
-from digitwise.benchmark.sources import check_datasets
+from digitwise.benchmark.sources import check_datasets, with_all_named
 from digitwise.benchmark.suite import Suite
 
 
@@ -79,6 +79,7 @@ def run_suite(
         raise ValueError(f"jobs must be at least 1, but got {jobs}.")
     folder = None if data is None else Path(data)
     path = None if out is None else Path(out)
+    suite = with_all_named(suite, folder)
     cells = _without_missing_peers(plan_cells(suite, only_datasets, only_methods))
     check_datasets(list(dict.fromkeys(cell.dataset for cell in cells)), folder)
 

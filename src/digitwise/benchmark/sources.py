@@ -7,14 +7,16 @@ from pathlib import Path
 
 import numpy as np
 
-from digitwise.benchmark.suite import check_known
+from digitwise.benchmark.suite import ALL, Suite, check_known, replace_patterns
 from digitwise.datasets import (
     Dataset,
     list_queries,
     list_tabular,
+    list_talent,
     load_diabetes,
     load_query_features,
     load_tabular,
+    load_talent,
     make_bimodal,
     make_constant,
     make_heavy_tail,
@@ -35,6 +37,8 @@ BUILT_IN: dict[str, Callable[[], Dataset]] = {
 
 QUERIES = "features:"
 """What comes before the name of a folder's SQL queries, from whose texts features are made."""
+TALENT = "talent:"
+"""What comes before the name of a regression task in the layout of the TALENT benchmark."""
 
 
 @lru_cache(maxsize=2)
@@ -44,9 +48,10 @@ def load_dataset(name: str, folder: Path | None, drop: tuple[str, ...] = ()) -> 
     Parameters
     ----------
     name
-        A built-in name, ``features:`` and the name of a set of queries, or the name of a table.
+        A built-in name, ``features:`` and the name of a set of queries, ``talent:`` and that of a task of the TALENT
+        benchmark, or the name of a table.
     folder
-        Where queries and tables are.
+        Where queries, tasks and tables are.
     drop
         Columns to leave out.
 
@@ -68,25 +73,57 @@ def load_dataset(name: str, folder: Path | None, drop: tuple[str, ...] = ()) -> 
     assert folder is not None  # checked above
     if name.startswith(QUERIES):
         return without_columns(load_query_features(folder, name.removeprefix(QUERIES)), drop)
+    if name.startswith(TALENT):
+        return without_columns(load_talent(talent_folder(folder), name.removeprefix(TALENT)), drop)
     return without_columns(load_tabular(folder, name), drop)
 
 
 def check_datasets(names: Sequence[str], folder: Path | None) -> None:
     """Raise what `load_dataset` would raise for these names, without reading any rows."""
     queries = [name for name in names if name.startswith(QUERIES)]
-    check_known([name for name in names if ":" in name and name not in queries], tuple(BUILT_IN), "built-in data set")
+    tasks = [name for name in names if name.startswith(TALENT)]
+    built_in = [name for name in names if ":" in name and name not in (*queries, *tasks)]
+    check_known(built_in, tuple(BUILT_IN), "built-in data set")
     tables = [name for name in names if ":" not in name]
     if folder is None:
-        if tables or queries:
+        if tables or queries or tasks:
+            holds = "index.json and tabular/" if tables or queries else "the tasks' folders, or talent_format/"
             raise ValueError(
-                f"{', '.join(tables + queries)} are tables of a folder. Say which one: --data FOLDER, where "
-                "FOLDER holds index.json and tabular/."
+                f"{', '.join(tables + queries + tasks)} are tables of a folder. Say which one: --data FOLDER, where "
+                f"FOLDER holds {holds}."
             )
         return
     if tables:
         check_known(tables, list_tabular(folder), "table")
     if queries:
         check_known(queries, [QUERIES + name for name in list_queries(folder)], "set of queries")
+    if tasks:
+        check_known(tasks, [TALENT + name for name in list_talent(talent_folder(folder))], "regression task")
+
+
+def talent_folder(folder: Path) -> Path:
+    """Return where the tasks of the TALENT benchmark are: in ``talent_format``, or the folder itself is a download."""
+    below = folder / "talent_format"
+    return below if below.is_dir() else folder
+
+
+def with_all_named(suite: Suite, folder: Path | None) -> Suite:
+    """Return the suite with ``talent:*`` spelled out: all regression tasks of the folder.
+
+    Raises
+    ------
+    ValueError
+        If a pattern stands for nothing, or there is no folder to look in.
+    FileNotFoundError
+        If the folder has no tasks.
+    """
+    patterns = [name for name in suite.datasets if name.endswith(ALL)]
+    if not patterns:
+        return suite
+    check_known(patterns, [TALENT + "*"], "pattern")
+    check_datasets(patterns if folder is None else [], folder)
+    assert folder is not None  # checked above
+    return replace_patterns(suite, [TALENT + name for name in list_talent(talent_folder(folder))])
 
 
 def without_columns(data: Dataset, drop: Sequence[str]) -> Dataset:

@@ -9,10 +9,12 @@ import json
 import re
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+ALL = ":*"
+"""How a pattern ends that stands for all data sets of a kind."""
 PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
 
 
@@ -83,8 +85,9 @@ class Suite:
     name, description
         Short identifier, and what the suite is for.
     datasets
-        Names of tables of a folder, features of its queries such as ``"features:sql_cardinality"``, or built-in ones
-        such as ``"embedded:diabetes"``.
+        Names of tables of a folder, features of its queries such as ``"features:sql_cardinality"``, tasks of the TALENT
+        benchmark such as ``"talent:cpu_act"`` (``"talent:*"`` for all that are regressions), or built-in ones such as
+        ``"embedded:diabetes"``.
     methods
         What is compared.
     seeds
@@ -161,18 +164,23 @@ class Suite:
             raise ValueError(f"Seeds must be at least 0, but {self.name} has {list(self.seeds)}.")
         check_known([self.references.rmse, self.references.crps], names, "reference method")
         check_known(self.focus or (), names, "method in focus")
-        check_known(tuple(self.drop), self.datasets, "data set to drop columns of")
+        self._check_named(tuple(self.drop), "data set to drop columns of")
         for group, members in self.groups.items():
             _check_name("A group", group)
             if len(members) == 0 or len(set(members)) < len(members):
                 raise ValueError(f"A group needs data sets, each named once, but {group} has {list(members)}.")
-            check_known(members, self.datasets, f"data set of group {group}")
+            self._check_named(members, f"data set of group {group}")
         first_stages = [method.name for method in self.methods if method.starts_from is None]
         for method in self.methods:
             if method.starts_from is not None:
                 check_known([method.starts_from], first_stages, f"first stage of {method.name}")
         for method in self.methods:
-            check_known(method.only_datasets or (), self.datasets, f"data set of {method.name}")
+            self._check_named(method.only_datasets or (), f"data set of {method.name}")
+
+    def _check_named(self, wanted: Sequence[str], what: str) -> None:
+        """Check names of data sets; what a pattern may stand for is not known yet."""
+        kinds = tuple(name.removesuffix("*") for name in self.datasets if name.endswith(ALL))
+        check_known([name for name in wanted if not name.startswith(kinds)], self.datasets, what)
 
     def methods_on(self, dataset: str) -> tuple[Method, ...]:
         """Return the methods that run on a data set."""
@@ -199,6 +207,29 @@ class Suite:
             tuple(name for name in self.datasets if not only_datasets or name in only_datasets),
             tuple(name for name in methods if not only_methods or name in only_methods),
         )
+
+
+def replace_patterns(suite: Suite, names: Sequence[str]) -> Suite:
+    """Return the suite with each pattern replaced by the names it stands for; a name is kept once.
+
+    Raises
+    ------
+    ValueError
+        If the suite refers to a data set that is then not among them.
+
+    Examples
+    --------
+    >>> method = Method(name="trees", estimator="catboost")
+    >>> references = References(rmse="trees", crps="trees")
+    >>> suite = Suite(name="all", datasets=("talent:*",), methods=(method,), references=references)
+    >>> replace_patterns(suite, ["talent:cpu_act", "talent:socmob", "abalone"]).datasets
+    ('talent:cpu_act', 'talent:socmob')
+    """
+    found: list[str] = []
+    for known in suite.datasets:
+        matching = [name for name in names if name.startswith(known.removesuffix("*"))]
+        found += matching if known.endswith(ALL) else [known]
+    return replace(suite, datasets=tuple(dict.fromkeys(found)))
 
 
 def load_suite(path: str | Path) -> Suite:
@@ -237,6 +268,8 @@ def parse_suite(table: dict[str, Any]) -> Suite:
     """
     from pydantic import TypeAdapter, ValidationError
 
+    if isinstance(table.get("datasets"), str) and table["datasets"].endswith(ALL):
+        table = {**table, "datasets": [table["datasets"]]}
     try:
         # through JSON, because its strict mode takes lists for tuples and nothing else in disguise
         return TypeAdapter(Suite).validate_json(json.dumps(table), strict=True)

@@ -28,7 +28,8 @@ def bench(
     suite
         TOML file of the suite.
     data
-        Folder with the tables that the suite names: index.json and tabular/.
+        Folder with the tables that the suite names: index.json and tabular/, or a folder for each
+        task of the TALENT benchmark.
     out
         JSON-lines file of the results, added to cell by cell; without it none are kept.
     report

@@ -13,6 +13,7 @@ from digitwise.datasets.synthetic import (
     make_step,
 )
 from digitwise.datasets.tabular_folder import list_tabular, load_tabular
+from digitwise.datasets.talent_folder import list_talent, load_talent
 
 __all__ = [
     "Dataset",
@@ -28,6 +29,8 @@ __all__ = [
     "make_constant",
     "list_tabular",
     "load_tabular",
+    "list_talent",
+    "load_talent",
     "list_queries",
     "load_query_features",
 ]

@@ -1,0 +1,79 @@
+"""Tasks of the TALENT benchmark in suites: by name, and all of them."""
+
+from pathlib import Path
+
+import pytest
+
+from digitwise.benchmark.board import collect
+from digitwise.benchmark.cell import plan_cells
+from digitwise.benchmark.run import run_suite
+from digitwise.benchmark.sources import check_datasets, load_dataset, with_all_named
+from digitwise.benchmark.suite import Suite
+from tests.benchmark.records import made_up_record, made_up_suite
+from tests.datasets.test_talent_folder import write_task
+
+TASKS = ("talent:Big-Set", "talent:toy")
+
+
+@pytest.fixture
+def tasks(tmp_path: Path) -> Path:
+    """Two regressions and a classification."""
+    for name, kind in (("toy", "regression"), ("Big-Set", "regression"), ("classes", "multiclass")):
+        write_task(tmp_path / "talent_format", name, task_type=kind)
+    return tmp_path
+
+
+def everything(**settings: object) -> Suite:
+    return made_up_suite(("constant",), references={"rmse": "constant", "crps": "constant"}, seeds=[0], **settings)
+
+
+@pytest.mark.parametrize("below", [True, False])
+def test_tasks_are_found_below_the_data_or_in_a_download(tasks: Path, below: bool) -> None:
+    pytest.importorskip("pandas")
+    folder = tasks if below else tasks / "talent_format"
+    assert load_dataset("talent:toy", folder, ("N0",)).feature_names == ("N1", "C0", "C1")
+    with pytest.raises(ValueError, match="Did you mean talent:toy"):
+        check_datasets(["talent:toys"], folder)
+    with pytest.raises(ValueError, match="no regression task 'talent:classes'"):
+        check_datasets(["talent:classes"], folder)
+
+
+def test_tasks_need_a_folder() -> None:
+    with pytest.raises(ValueError, match="FOLDER holds the tasks' folders, or talent_format/"):
+        check_datasets(["talent:toy"], None)
+    with pytest.raises(ValueError, match=r"talent:\* are tables of a folder"):
+        with_all_named(everything(datasets="talent:*"), None)
+
+
+def test_a_pattern_stands_for_every_regression(tasks: Path) -> None:
+    for datasets in ("talent:*", ["talent:*"], ["talent:Big-Set", "talent:*"]):
+        assert with_all_named(everything(datasets=datasets), tasks).datasets == TASKS
+    plain = made_up_suite()
+    assert with_all_named(plain, None) is plain
+    with pytest.raises(ValueError, match="no pattern"):
+        with_all_named(everything(datasets="features:*"), tasks)
+
+
+def test_what_a_pattern_stands_for_can_be_referred_to(tasks: Path) -> None:
+    suite = everything(datasets="talent:*", groups={"small": ["talent:toy"]}, drop={"talent:toy": ["N0"]})
+    assert with_all_named(suite, tasks).groups == {"small": ("talent:toy",)}
+    with pytest.raises(ValueError, match="Did you mean talent:toy"):
+        with_all_named(everything(datasets="talent:*", groups={"small": ["talent:toys"]}), tasks)
+    with pytest.raises(ValueError, match="data set of group small"):
+        everything(datasets="talent:*", groups={"small": ["abalone"]})
+
+
+def test_all_tasks_are_run(tasks: Path) -> None:
+    pytest.importorskip("pandas")
+    run = run_suite(everything(datasets="talent:*"), data=tasks)
+    assert [(record["dataset"], record["status"]) for record in run.records] == [(name, "ok") for name in TASKS]
+    one = run_suite(everything(datasets="talent:*"), data=tasks, only_datasets=["talent:toy"])
+    assert [record["dataset"] for record in one.records] == ["talent:toy"]
+
+
+def test_a_report_without_the_data_knows_the_tasks_from_the_results(tasks: Path) -> None:
+    suite = everything(datasets="talent:*")
+    cells = plan_cells(with_all_named(suite, tasks))
+    board = collect(suite, [made_up_record(cells[1], 1.0, 1.0)])
+    assert board.datasets == ("talent:toy",)
+    assert collect(with_all_named(suite, tasks), [made_up_record(cells[1], 1.0, 1.0)]).n_cells == 2
