@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from digitwise.benchmark import load_suite
 from digitwise.benchmark.board import collect
 from digitwise.benchmark.cell import plan_cells
 from digitwise.benchmark.run import run_suite
@@ -77,3 +78,10 @@ def test_a_report_without_the_data_knows_the_tasks_from_the_results(tasks: Path)
     board = collect(suite, [made_up_record(cells[1], 1.0, 1.0)])
     assert board.datasets == ("talent:toy",)
     assert collect(with_all_named(suite, tasks), [made_up_record(cells[1], 1.0, 1.0)]).n_cells == 2
+
+
+def test_the_suites_of_tasks_are_there(project_root: Path, shared_data: Path) -> None:
+    full = load_suite(project_root / "benchmarks" / "suites" / "talent_full.toml")
+    assert "talent:cpu_act" in with_all_named(full, shared_data).datasets
+    six = load_suite(project_root / "benchmarks" / "suites" / "talent.toml")
+    check_datasets(six.datasets, shared_data)

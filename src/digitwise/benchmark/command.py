@@ -22,6 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         only=options.only,
         methods=options.methods,
         jobs=options.jobs,
+        published=options.published,
     )
     try:
         if options.report is None:
@@ -49,4 +50,5 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", type=names_in, default=(), metavar="SET,...", help="run these data sets only")
     parser.add_argument("--methods", type=names_in, default=(), metavar="NAME,...", help="run these methods only")
     parser.add_argument("--jobs", type=int, default=1, help="number of processes (default 1)")
+    parser.add_argument("--published", type=Path, help="CSV file of published RMSE to put a report's results beside")
     return parser

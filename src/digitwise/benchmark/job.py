@@ -5,6 +5,7 @@ from pathlib import Path
 
 from digitwise.benchmark.board import collect
 from digitwise.benchmark.progress import shown_progress
+from digitwise.benchmark.published import PublishedTable, read_published
 from digitwise.benchmark.report import write_benchmark_report
 from digitwise.benchmark.results import read_records
 from digitwise.benchmark.run import run_suite
@@ -31,6 +32,8 @@ class BenchmarkJob:
         Data sets and methods to restrict a run to; empty for all.
     jobs
         Number of processes.
+    published
+        CSV file of published figures that a report puts the results beside; None takes the one that the suite names.
     """
 
     program: str
@@ -40,6 +43,7 @@ class BenchmarkJob:
     only: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     jobs: int = 1
+    published: Path | None = None
 
     def run(self) -> int:
         """Run the cells that have no result yet, say how they went, and return how many failed."""
@@ -72,15 +76,34 @@ class BenchmarkJob:
         suite = load_suite(self.suite)
         if self.data is not None:
             suite = with_all_named(suite, self.data)
+        published = self.published_table()
         self.check_reportable()
         assert self.out is not None  # checked above
-        write_benchmark_report(suite, read_records(self.out).values(), path, self.command)
+        write_benchmark_report(suite, read_records(self.out).values(), path, self.command, published)
         print(f"Wrote {path}.")
 
     def check_reportable(self) -> None:
-        """Raise ``ValueError`` if there is no file of results that a report could be made from."""
+        """Raise what `write_report` would raise for want of a file."""
         if self.out is None:
             raise ValueError("A report is made from results: say where they are with --out.")
+        self.published_table()
+
+    def published_table(self) -> PublishedTable | None:
+        """Return the published table, the command's before the suite's; None if neither names one.
+
+        Raises
+        ------
+        FileNotFoundError
+            If there is no such file.
+        ValueError
+            If it is no table of numbers.
+        """
+        if self.published is not None:
+            return read_published(self.published)
+        named = load_suite(self.suite).published
+        if named is None or named.rmse is None:
+            return None
+        return read_published(self.suite.parent / named.rmse)
 
     @property
     def command(self) -> str:
@@ -90,6 +113,8 @@ class BenchmarkJob:
             parts.append(f"--data {_shown(self.data)}")
         if self.out is not None:
             parts.append(f"--out {_shown(self.out)}")
+        if self.published is not None:
+            parts.append(f"--published {_shown(self.published)}")
         return " ".join(parts)
 
 

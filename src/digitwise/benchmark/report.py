@@ -15,6 +15,8 @@ from digitwise.benchmark.critical_difference import (
 from digitwise.benchmark.figure import save_ratios
 from digitwise.benchmark.pareto import save_pareto
 from digitwise.benchmark.peer_sections import group_sections, peer_sections, picture_name
+from digitwise.benchmark.published import PublishedTable
+from digitwise.benchmark.published_section import published_section
 from digitwise.benchmark.results import Record
 from digitwise.benchmark.suite import Suite
 from digitwise.benchmark.tables import (
@@ -56,7 +58,13 @@ PICTURES = {"ratios": save_ratios, "ranks": save_critical_difference, "pareto": 
 FEW_DISTINCT = 0.05  # share of distinct targets below which densities mean little
 
 
-def write_benchmark_report(suite: Suite, records: Iterable[Record], path: str | Path, command: str) -> None:
+def write_benchmark_report(
+    suite: Suite,
+    records: Iterable[Record],
+    path: str | Path,
+    command: str,
+    published: PublishedTable | None = None,
+) -> None:
     """Write the report of a suite as Markdown, with its picture in ``figures/`` beside it.
 
     Parameters
@@ -69,6 +77,8 @@ def write_benchmark_report(suite: Suite, records: Iterable[Record], path: str | 
         The Markdown file.
     command
         What to run to get the same figures.
+    published
+        A published table to put the results beside.
 
     Raises
     ------
@@ -85,10 +95,10 @@ def write_benchmark_report(suite: Suite, records: Iterable[Record], path: str | 
     kind = "ranks" if shows_ranks(board) else "ratios"
     for drawn in [kind, *(["ranks", "pareto"] if board.has_peers else [])]:
         PICTURES[drawn](board, path.parent / picture_name(board, drawn))
-    path.write_text(markdown_report(board, command, picture_name(board, kind)), encoding="utf-8")
+    path.write_text(markdown_report(board, command, picture_name(board, kind), published), encoding="utf-8")
 
 
-def markdown_report(board: Board, command: str, picture: str) -> str:
+def markdown_report(board: Board, command: str, picture: str, published: PublishedTable | None = None) -> str:
     """Return the report as Markdown."""
     rmse, crps = board.references["rmse"], board.references["crps"]
     in_data_units = "In units of the target: mean ± standard deviation over seeds. The lowest is bold."
@@ -108,6 +118,7 @@ def markdown_report(board: Board, command: str, picture: str) -> str:
         *picture_of(board, picture),
         *group_sections(board),
         *(peer_sections(board) if board.has_peers else []),
+        *published_section(board, published),
         "## All scores",
         MEANS,
         means_table(board),

@@ -77,6 +77,24 @@ class References:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Published:
+    """A published table of test RMSE that the report puts the results beside.
+
+    Parameters
+    ----------
+    rmse
+        CSV file, seen from the suite's folder; None if the command names it.
+    names
+        Data set to what the table calls it. ``"talent:NAME"`` is called ``NAME`` by itself.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
+
+    rmse: str | None = None
+    names: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class Suite:
     """Data sets, seeds and methods; every combination is one cell.
 
@@ -108,6 +126,8 @@ class Suite:
         The methods whose weak sides the report spells out; None for all that write digits.
     groups
         Named lists of data sets that the report looks at separately, such as those that defaults were chosen on.
+    published
+        A published table to put the results beside; None for none.
 
     Raises
     ------
@@ -144,6 +164,7 @@ class Suite:
     references: References = field(default_factory=References)
     focus: tuple[str, ...] | None = None
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    published: Published | None = None
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
@@ -170,6 +191,8 @@ class Suite:
             if len(members) == 0 or len(set(members)) < len(members):
                 raise ValueError(f"A group needs data sets, each named once, but {group} has {list(members)}.")
             self._check_named(members, f"data set of group {group}")
+        if self.published is not None:
+            self._check_named(tuple(self.published.names), "data set with a published name")
         first_stages = [method.name for method in self.methods if method.starts_from is None]
         for method in self.methods:
             if method.starts_from is not None:

@@ -16,6 +16,7 @@ def bench(
     only: NameList = "",
     methods: NameList = "",
     jobs: int = 1,
+    published: OptionalFile = None,
 ) -> None:
     """Compare methods on many data sets, and write a report.
 
@@ -42,6 +43,8 @@ def bench(
         Run these methods only; names with commas between them.
     jobs
         Number of processes. Seconds compare only between cells run with the same number.
+    published
+        CSV file of published RMSE that the report puts the results beside: tasks by methods.
 
     Raises
     ------
@@ -62,6 +65,7 @@ def bench(
         only=names_in(only),
         methods=names_in(methods),
         jobs=jobs,
+        published=published,
     )
     if report_only and report is None:
         raise ValueError("report_only writes a report and nothing else: say where with --report FILE.")
