@@ -4,6 +4,8 @@
         --out benchmarks/results/first.jsonl
     python benchmarks/run.py benchmarks/suites/first.toml --out benchmarks/results/first.jsonl \\
         --report benchmarks/REPORT.md
+
+Where the package is installed, ``digitwise bench`` does the same, and both at once.
 """
 
 from digitwise.benchmark.command import main
