@@ -110,7 +110,7 @@ def test_a_diverging_trial_fails_and_the_search_goes_on(monkeypatch: pytest.Monk
 
 def test_if_all_trials_fail_it_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
     Interrupting(monkeypatch, {number: FloatingPointError("Not finite.") for number in range(3)})
-    with pytest.raises(ValueError, match="No trial of 3 came to an end.* FloatingPointError: Not finite"):
+    with pytest.raises(ValueError, match=r"No trial of 3 came to an end.* FloatingPointError: Not finite"):
         search()
 
 
@@ -124,7 +124,7 @@ def test_data_that_the_estimator_refuses_are_not_tried_again(monkeypatch: pytest
 
 def test_an_interruption_keeps_what_was_found(monkeypatch: pytest.MonkeyPatch) -> None:
     Interrupting(monkeypatch, {2: KeyboardInterrupt()})
-    with pytest.warns(UserWarning, match=r"interrupted; the best of 2 complete trials is kept"):
+    with pytest.warns(UserWarning, match=r"interrupted. Complete so far: 2; the best of them is kept"):
         result = search(n_trials=9, pruning="none")
     assert len(result.trials) == 2
     result.best_estimator.predict(make_table()[0])

@@ -38,10 +38,10 @@ class Search:
     kept: tuple[int, DistributionalRegressor] | None = None  # number and model of the best trial, if it is of this call
 
     def run(self, n_trials: int, show: ShowTrials) -> None:
-        """Run trials until there are enough, the time is up, or the user interrupts."""
+        """Run trials until there are enough, the time is up, or the user interrupts; but at least the first."""
         show(self.trials)
         try:
-            while len(self.trials) < n_trials and (self.time_left is None or self.time_left > 0):
+            while len(self.trials) < n_trials and not (self.trials and self.is_time_up):
                 self.run_one()
                 show(self.trials)
         except KeyboardInterrupt:
@@ -49,7 +49,7 @@ class Search:
             if n_complete == 0:
                 raise
             warnings.warn(
-                f"The search was interrupted; the best of {n_complete} complete trials is kept.", stacklevel=3
+                f"The search was interrupted. Complete so far: {n_complete}; the best of them is kept.", stacklevel=3
             )
 
     def run_one(self) -> None:
@@ -70,8 +70,10 @@ class Search:
         trials = self.trials
         order = ranked(trials, self.select_by)
         if not order:
-            last = f" The last one ended with {trials[-1].reason}" if trials else " There was no time for one."
-            raise ValueError(f"No trial of {len(trials)} came to an end, so there is nothing to choose from.{last}")
+            raise ValueError(
+                f"No trial of {len(trials)} came to an end, so there is nothing to choose from. The last one ended with "
+                f"{trials[-1].reason}"
+            )
         best = order[0]
         if self.kept is not None and self.kept[0] == best.number and not refit:
             model = self.kept[1]
@@ -92,6 +94,11 @@ class Search:
         """Seconds left of the budget; None without one."""
         return None if self.time_budget is None else self.time_budget - (time.monotonic() - self.started)
 
+    @property
+    def is_time_up(self) -> bool:
+        """Whether the budget is spent."""
+        return self.time_left is not None and self.time_left <= 0
+
     def model_with(self, params: dict[str, Any]) -> DistributionalRegressor:
         """Return an unfitted copy of the estimator with some settings."""
         model: DistributionalRegressor = clone(self.estimator)
@@ -109,7 +116,7 @@ class Search:
         model.fit(X, y, sample_weight, validation_data=self.validation_data)
 
 
-def smaller_limit(limit: float | None, left: float | None) -> float | None:
+def smaller_limit(limit: float | int | None, left: float | None) -> float | int | None:
     """Return the smaller of two limits, None being none."""
     given = [value for value in (limit, left) if value is not None]
     return max(min(given), SHORTEST) if given else None

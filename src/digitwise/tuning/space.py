@@ -37,8 +37,8 @@ NOT_SEARCHED = {
 def default_space(estimator: DistributionalRegressor, *, fixed: tuple[str, ...] = ()) -> dict[str, Range]:
     """Return the default ranges of an estimator, widened where need be to hold its own settings.
 
-    A setting that no such range can hold, such as a ``weight_decay`` of 0 where the search goes by the logarithm, is not
-    searched: it stays as it is.
+    A setting that no such range can hold, such as a ``weight_decay`` of 0 where the search goes by the logarithm, stays
+    as it is: it is not searched.
 
     Parameters
     ----------
