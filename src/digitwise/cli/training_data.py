@@ -11,7 +11,7 @@ from jaxtyping import Float
 from digitwise.cli.tables import read_table, text_names
 from digitwise.cli.targets import check_columns, split_target
 
-Labelled = tuple[Any, Float[np.ndarray, " row"]]
+HeldOut = tuple[Any, Float[np.ndarray, " held_out_row"]]
 
 
 def read_training_data(
@@ -22,7 +22,7 @@ def read_training_data(
     categorical: Sequence[str],
     drop_missing: bool,
     validation_data: Path | None,
-) -> tuple[Any, Float[np.ndarray, " row"], Labelled | None]:
+) -> tuple[Any, Float[np.ndarray, " row"], HeldOut | None]:
     """Return features and target of a table, and those of the validation table if there is one.
 
     Warns of text columns that only name the rows.

@@ -19,7 +19,7 @@ from digitwise.cli.settings import read_settings
 from digitwise.cli.train import ESTIMATORS, EstimatorName
 from digitwise.cli.training_data import read_training_data
 from digitwise.cli.writing import check_can_save, check_can_write
-from digitwise.tuning import Trial, TuningResult, default_space
+from digitwise.tuning import TuningResult, default_space
 from digitwise.tuning import tune as search
 from digitwise.tuning.result import ranked
 
@@ -125,19 +125,27 @@ def _tell_trials(result: TuningResult) -> None:
     """Print the best trials, and the defaults wherever they came."""
     order = ranked(result.trials, result.select_by)
     shown = [trial for place, trial in enumerate(order) if place < SHOWN_TRIALS or trial.is_own_settings]
-    names, n_trials = list(result.best_params), len(result.trials)
     counts = [(state, sum(trial.state == state for trial in result.trials)) for state in ("pruned", "failed")]
     rest = "".join(f", {count} {state}" for state, count in counts if count)
+    n_trials = len(result.trials)
     print_table(
         f"the best of {n_trials} trial{'' if n_trials == 1 else 's'}{rest}",
-        ["trial", *names, result.select_by],
-        [_cells(trial, names) for trial in shown],
+        ["trial", result.select_by, "epochs", "parameters"],
+        [
+            [
+                f"{trial.number}{' (defaults)' if trial.is_own_settings else ''}",
+                figure(trial.value),
+                str(trial.epochs),
+                _settings(trial.params),
+            ]
+            for trial in shown
+        ],
+        numbers_from=4,
     )
 
 
-def _cells(trial: Trial, names: list[str]) -> list[str]:
-    label = f"{trial.number} (defaults)" if trial.is_own_settings else str(trial.number)
-    return [label, *(_setting(trial.params[name]) for name in names), figure(trial.value)]
+def _settings(params: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={_setting(value)}" for name, value in params.items())
 
 
 def _setting(value: Any) -> str:
@@ -155,7 +163,7 @@ def _tell_best(result: TuningResult, title: str) -> None:
             ("rows", f"{model.fit_summary_['training rows']:,} for training, {n_held_out:,} for validation"),
             (f"validation {result.select_by}, defaults", own),
             (f"validation {result.select_by}, best", figure(result.best_value)),
-            ("best parameters", ", ".join(f"{name}={_setting(value)}" for name, value in result.best_params.items())),
+            ("best parameters", _settings(result.best_params)),
             ("epochs", f"{model.n_iter_}; the best was {model.best_epoch_}"),
         ],
     )

@@ -71,8 +71,8 @@ class Search:
         order = ranked(trials, self.select_by)
         if not order:
             raise ValueError(
-                f"No trial of {len(trials)} came to an end, so there is nothing to choose from. The last one ended with "
-                f"{trials[-1].reason}"
+                f"No trial of {len(trials)} came to an end, so there is nothing to choose from. The last one ended "
+                f"with {trials[-1].reason}"
             )
         best = order[0]
         if self.kept is not None and self.kept[0] == best.number and not refit:
