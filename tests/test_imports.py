@@ -15,6 +15,7 @@ OPTIONAL = (
     "tyro",
     "pydantic",
     "accelerate",
+    "optuna",
     "transformers",
 )
 

@@ -64,7 +64,7 @@ def test_version(run: Callable) -> None:
 
 def test_unknown_commands(fails: Callable) -> None:
     assert fails("trian") == "There is no command 'trian'. Did you mean train?"
-    assert fails().startswith("Name a command first: train, predict,")
+    assert fails().startswith("Name a command first: train, tune, predict,")
     assert fails("--quick").startswith("Name a command first")
 
 

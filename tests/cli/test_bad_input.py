@@ -28,11 +28,11 @@ TABLES = {
 
 
 @pytest.mark.parametrize("content", TABLES)
-@pytest.mark.parametrize("command", ["train", "inspect"])
+@pytest.mark.parametrize("command", ["train", "tune", "inspect"])
 def test_tables(fails: Callable, tmp_path: Path, content: str, command: str) -> None:
     path = tmp_path / "data.csv"
     path.write_text(content)
-    out = ("--out", tmp_path / "model") if command == "train" else ()
+    out = ("--out", tmp_path / "model") if command != "inspect" else ()
     assert TABLES[content].format(path=path) in fails(command, path, "--target", "price", *out)
     assert [file.name for file in tmp_path.iterdir()] == ["data.csv"]
 

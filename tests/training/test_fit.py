@@ -2,7 +2,7 @@
 
 import math
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import pytest
 import torch
@@ -201,3 +201,26 @@ def test_a_diverging_run_names_the_learning_rate() -> None:
 def test_a_progress_bar_shows_the_figures(capsys: pytest.CaptureFixture[str]) -> None:
     fit(make_network(), make_rows(), make_settings(), validate=validate, select_by="rmse", show_progress=True)
     assert "epoch 6/6" in capsys.readouterr().out
+
+
+def test_on_epoch_sees_every_row_and_may_end_the_run() -> None:
+    class Enough(Exception):
+        pass
+
+    seen: list[float] = []
+
+    def until_the_third(row: Mapping[str, float | int]) -> None:
+        seen.append(row["validation_rmse"])
+        if row["epoch"] == 3:
+            raise Enough
+
+    with pytest.raises(Enough):
+        fit(
+            make_network(),
+            make_rows(),
+            make_settings(),
+            validate=validate,
+            select_by="rmse",
+            on_epoch=until_the_third,
+        )
+    assert len(seen) == 3

@@ -15,10 +15,12 @@ from digitwise.cli.inspect import inspect
 from digitwise.cli.predict import predict
 from digitwise.cli.report import report
 from digitwise.cli.train import train
+from digitwise.cli.tune import tune
 from digitwise.version import __version__
 
 COMMANDS: dict[str, Callable[..., None]] = {
     "train": train,
+    "tune": tune,
     "predict": predict,
     "evaluate": evaluate,
     "report": report,

@@ -17,6 +17,7 @@ OptionalFile = Annotated[Path | None, arg(metavar="FILE", help_behavior_hint="")
 OptionalFolder = Annotated[Path | None, arg(metavar="FOLDER", help_behavior_hint="")]
 Column = Annotated[str, arg(metavar="COLUMN")]
 ColumnList = Annotated[tuple[str, ...], arg(metavar="COLUMN ...", help_behavior_hint="")]
+Settings = Annotated[tuple[str, ...], arg(metavar="NAME=VALUE ...", help_behavior_hint="")]
 Levels = Annotated[tuple[float, ...], arg(metavar="LEVEL ...", help_behavior_hint="")]
 OptionalNumber = Annotated[float | None, arg(metavar="NUMBER", help_behavior_hint="")]
 OptionalShare = Annotated[float | None, arg(metavar="SHARE", help_behavior_hint="")]

@@ -1,7 +1,6 @@
 """``digitwise train``: fit a model to a table and save it."""
 
 import sys
-import warnings
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,8 +17,7 @@ from digitwise.cli.options import (
     OptionalName,
     OptionalSeconds,
 )
-from digitwise.cli.tables import read_table, text_names
-from digitwise.cli.targets import check_columns, split_target
+from digitwise.cli.training_data import read_training_data
 from digitwise.cli.writing import check_can_save, check_can_write
 from digitwise.estimators import (
     DecodingRegressor,
@@ -127,18 +125,14 @@ def train(
         log_path=None if log is None else str(log),
         verbose=int(sys.stdout.isatty()),
     )
-    frame = read_table(data, text_columns=categorical)
-    check_columns(frame, categorical, data, "categorical column")
-    check_columns(frame, drop, data, "column to drop:")
-    frame = frame.drop(columns=list(drop))
-    X, y = split_target(frame, target, data, drop_missing=drop_missing_target)
-    _warn_of_row_names(X)
-    validation = None
-    if validation_data is not None:
-        held_out = read_table(validation_data, text_columns=text_names(X))
-        check_columns(held_out, list(X.columns), validation_data, "column of the training data:")
-        held_out = held_out[[*X.columns, *([target] if target in held_out.columns else [])]]
-        validation = split_target(held_out, target, validation_data, drop_missing=drop_missing_target)
+    X, y, validation = read_training_data(
+        data,
+        target,
+        drop=drop,
+        categorical=categorical,
+        drop_missing=drop_missing_target,
+        validation_data=validation_data,
+    )
     model.fit(X, y, validation_data=validation)
     model.save(out)
     _tell(model, out, checkpoint)
@@ -152,16 +146,6 @@ def _make_model(name: EstimatorName, own: dict[str, str | None], **shared: Any) 
     if unknown:
         raise ValueError(f"--{unknown[0]} is an option of --estimator decoding, not of {name}.")
     return kind(**given)
-
-
-def _warn_of_row_names(X: Any) -> None:
-    for name in sorted(text_names(X)):
-        if len(X) >= 20 and X[name].nunique() == len(X):
-            warnings.warn(
-                f"The text column {name!r} is different in every row. If it only names the rows, "
-                f"leave it out with --drop.",
-                stacklevel=2,
-            )
 
 
 def _tell(model: DistributionalRegressor, out: Path, checkpoint: Path | None) -> None:

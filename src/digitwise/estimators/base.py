@@ -2,7 +2,7 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -15,6 +15,7 @@ from sklearn.utils.validation import check_is_fitted
 from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.tabular import TabularEncoder
+from digitwise.estimators.epochs import numbered_on
 from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
@@ -25,6 +26,7 @@ from digitwise.estimators.validation import check_figure
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
 from digitwise.training import FitResult, Network, Rows, TrainingSettings, automatic_batch_size, fit
+from digitwise.training.run_log import Row
 
 Model = TypeVar("Model", bound="DistributionalRegressor")
 
@@ -37,6 +39,9 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
 
     Subclasses say what a target is (`OneTargetRegressor`, or several of them) and which head predicts it.
     """
+
+    _after_epoch: Callable[[Row], None] | None = None
+    """What is called after every epoch of any stage; see `digitwise.estimators.epochs.watched_epochs`."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -312,6 +317,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             greater_is_better=get_metric(select_by).greater_is_better,
             log_path=self.log_path,
             show_progress=self.verbose >= 1,
+            on_epoch=numbered_on(self._after_epoch, len(self.history_)),
             **options,
         )
         self.network_.double()  # so that predictions do not depend on how rows are batched

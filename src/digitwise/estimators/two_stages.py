@@ -148,7 +148,7 @@ class TwoStageRegressor(DistributionalRegressor):
                 validation,
                 replace(finetune.settings(self._settings(len(train), seed)), time_limit=time_limit),
                 select_by=finetune.select_by or self.select_by,
-                also_validate=WATCHED,
+                also_validate=(self.select_by, *WATCHED),
                 validate_start=True,
                 keep_start=finetune.keep_start,
                 reference=reference,

@@ -63,6 +63,7 @@ def fit(
     watch: Watch | None = None,
     earlier_rows: Sequence[Row] = (),
     keep_checkpoint: bool = False,
+    on_epoch: Callable[[Row], None] | None = None,
 ) -> FitResult:
     """Train a network, and leave it with the weights of its best epoch, in eval mode.
 
@@ -97,6 +98,9 @@ def fit(
         Rows of an earlier stage, which the log begins with.
     keep_checkpoint
         Whether to leave the checkpoint in place when training ends by itself, because another stage follows.
+    on_epoch
+        Called with the row of figures at the end of every epoch. What it raises ends training there and then, and goes
+        through.
 
     Raises
     ------
@@ -144,6 +148,8 @@ def fit(
                 if checkpoint is not None:
                     save_checkpoint(checkpoint, network, optimizer, rows, settings, progress, task)
                 report(row)
+                if on_epoch is not None:
+                    on_epoch(row)
     except KeyboardInterrupt:
         if progress.best is None:
             raise

@@ -1,0 +1,35 @@
+"""Optuna, loaded when a search needs it, and quiet while it works."""
+
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+
+def optuna_package() -> Any:
+    """Return the module optuna.
+
+    Raises
+    ------
+    ImportError
+        If it is not installed.
+    """
+    try:
+        import optuna
+    except ImportError as error:
+        raise ImportError('Tuning needs Optuna. Install it with: pip install "digitwise[tune]".') from error
+    return optuna
+
+
+@contextmanager
+def quiet_optuna() -> Iterator[None]:
+    """Keep Optuna from logging what it does, and from calling its multivariate search experimental."""
+    optuna = optuna_package()
+    verbosity = optuna.logging.get_verbosity()
+    optuna.logging.set_verbosity(optuna.logging.WARNING)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            yield
+    finally:
+        optuna.logging.set_verbosity(verbosity)
