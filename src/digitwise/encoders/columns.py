@@ -151,6 +151,11 @@ class Columns:
         return [column.n_codes for column in self.categorical]
 
     @property
+    def knots(self) -> list[tuple[float, ...]]:
+        """Quantiles of each column of values, which come first in the numeric tensor; in its units."""
+        return [column.knots for column in self.numeric if column.varies]
+
+    @property
     def numeric_names(self) -> list[str]:
         """Names of the columns of the numeric tensor."""
         values = [column.name for column in self.numeric if column.varies]
@@ -213,7 +218,7 @@ class Columns:
         return cls(
             feature_names=tuple(state["feature_names"]),
             named=state["named"],
-            numeric=tuple(NumericColumn(**column) for column in state["numeric"]),
+            numeric=tuple(NumericColumn(**{**column, "knots": tuple(column["knots"])}) for column in state["numeric"]),
             categorical=tuple(
                 CategoryColumn(**{**column, "categories": tuple(column["categories"])})
                 for column in state["categorical"]

@@ -5,7 +5,7 @@ scale; clipping then keeps them from dominating, yet leaves the order of values 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import final
 
 import numpy as np
@@ -13,6 +13,7 @@ from jaxtyping import Float, Float32
 
 CLIP_AT = 8.0
 NORMAL_QUARTILE_RANGE = 1.3489795003921634  # of a normal law with variance 1
+N_KNOTS = 65
 LARGEST = 1e150  # its square is still a float64
 
 
@@ -37,6 +38,9 @@ class NumericColumn:
         Whether there is a column of values in the output; not if all values present are equal.
     has_missing
         Whether there is an indicator column in the output: cells were missing in training.
+    knots
+        Some distinct quantiles of the values present, scaled and clipped like the output, the lowest and the highest
+        value included: where piecewise-linear embeddings may bend.
     """
 
     name: str
@@ -46,6 +50,7 @@ class NumericColumn:
     scale: float
     varies: bool
     has_missing: bool
+    knots: tuple[float, ...] = ()
 
 
 def fit_numeric(name: str, kind: str, values: Float[np.ndarray, " row"]) -> NumericColumn:
@@ -77,15 +82,18 @@ def fit_numeric(name: str, kind: str, values: Float[np.ndarray, " row"]) -> Nume
         with np.errstate(over="ignore", invalid="ignore"):
             widths = [(upper - lower) / NORMAL_QUARTILE_RANGE, present.std(), 1.0]
         scale = next(float(width) for width in widths if 0 < width < np.inf)
-    return NumericColumn(
+    column = NumericColumn(
         name=name,
         kind=kind,
         fill=float(median),
         center=center,
         scale=scale,
         varies=bool(present[0] != present[-1]),
-        has_missing=len(present) < len(values),
+        has_missing=False,
     )
+    scaled = transform_numeric([column], present[:, None])
+    knots = np.unique(np.quantile(scaled, np.linspace(0, 1, N_KNOTS))) if column.varies else np.empty(0)
+    return replace(column, has_missing=len(present) < len(values), knots=tuple(knots.tolist()))
 
 
 def transform_numeric(

@@ -14,12 +14,15 @@ from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
+from digitwise.encoders.numeric_embeddings import NumericEmbedding
 from digitwise.encoders.tabular import TabularEncoder
+from digitwise.estimators.components import resolve
 from digitwise.estimators.epochs import numbered_on
 from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
+from digitwise.estimators.recipes import RECIPES, Recipe, recipe_of
 from digitwise.estimators.shared_parameters import merge_signature
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.validation import check_figure
@@ -54,17 +57,20 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         scaling: str | Scaling = "auto",
         margin: float = 0.05,
         categorical: Literal["auto"] | Sequence[str | int] = "auto",
-        hidden_dim: int = 256,
+        preset: Literal["fast", "default", "best", "plain"] = "default",
+        hidden_dim: int | Literal["auto"] = "auto",
         n_layers: int = 3,
         dropout: float = 0.1,
-        learning_rate: float = 1e-3,
+        numeric_embedding: str | NumericEmbedding | None = "auto",
+        n_members: int | Literal["auto"] = "auto",
+        learning_rate: float | Literal["auto"] = "auto",
         weight_decay: float = 1e-2,
         batch_size: int | Literal["auto"] = "auto",
         max_epochs: int | Literal["auto"] = "auto",
         max_grad_norm: float = 1.0,
         validation_fraction: float = 0.2,
         select_by: str = "crps",
-        patience: int | None = 20,
+        patience: int | Literal["auto"] | None = "auto",
         time_limit: float | None = None,
         point_estimate: Literal["mean", "median", "mode"] = "mean",
         device: str = "auto",
@@ -78,9 +84,12 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self.scaling = scaling
         self.margin = margin
         self.categorical = categorical
+        self.preset = preset
         self.hidden_dim = hidden_dim
         self.n_layers = n_layers
         self.dropout = dropout
+        self.numeric_embedding = numeric_embedding
+        self.n_members = n_members
         self.learning_rate = learning_rate
         self.weight_decay = weight_decay
         self.batch_size = batch_size
@@ -181,6 +190,19 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             raise TypeError(f"{os.fspath(path)} holds a {type(estimator).__name__}, not a {cls.__name__}.")
         return estimator
 
+    def settled(self) -> dict[str, Any]:
+        """Return what the parameters become that are left to the preset: those that are ``"auto"``, by name.
+
+        Examples
+        --------
+        >>> from digitwise import DecodingRegressor
+        >>> DecodingRegressor(learning_rate=1e-2).settled()["n_members"]
+        8
+        """
+        recipe = vars(self._recipe)
+        own = self.get_params(deep=False)
+        return {name: value for name, value in recipe.items() if isinstance(own.get(name), str) and own[name] == "auto"}
+
     def __sklearn_tags__(self) -> Tags:
         """Return scikit-learn's tags: missing values are fine."""
         tags = super().__sklearn_tags__()
@@ -225,10 +247,14 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             raise ValueError(f"point_estimate must be one of {POINT_ESTIMATES}, but got {self.point_estimate!r}.")
         if not 0 <= self.validation_fraction < 1:
             raise ValueError(f"validation_fraction must lie in [0, 1), but got {self.validation_fraction}.")
-        if self.hidden_dim < 1 or self.n_layers < 1 or not 0 <= self.dropout < 1:
+        if self.preset not in RECIPES:
+            raise ValueError(f"preset must be one of {', '.join(map(repr, RECIPES))}, but got {self.preset!r}.")
+        recipe = self._recipe
+        if min(recipe.hidden_dim, recipe.n_members, self.n_layers) < 1 or not 0 <= self.dropout < 1:
             raise ValueError(
-                f"The encoder needs hidden_dim and n_layers of at least 1 and dropout in [0, 1), but got "
-                f"hidden_dim={self.hidden_dim}, n_layers={self.n_layers}, dropout={self.dropout}."
+                f"The encoder needs hidden_dim, n_layers and n_members of at least 1 and dropout in [0, 1), but got "
+                f"hidden_dim={self.hidden_dim}, n_layers={self.n_layers}, n_members={self.n_members}, "
+                f"dropout={self.dropout}."
             )
         get_metric(self.select_by)
         self._check_second_stage()
@@ -254,14 +280,36 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
 
     def _make_network(self) -> Network:
         """Return an untrained network for the fitted columns and target."""
+        recipe = self._recipe
         encoder = TabularEncoder(
             self.columns_.n_numeric,
             self.columns_.cardinalities,
-            hidden_dim=self.hidden_dim,
+            self.columns_.knots,
+            hidden_dim=recipe.hidden_dim,
             n_layers=self.n_layers,
             dropout=self.dropout,
+            numeric_embedding=recipe.numeric_embedding,
+            n_members=recipe.n_members,
         )
         return Network(encoder, self._make_head(encoder.out_dim))
+
+    @property
+    def _suits_ensembles(self) -> bool:
+        """Whether an ensemble is worth its time, where the user leaves that open."""
+        return True
+
+    @property
+    def _recipe(self) -> Recipe:
+        """The settings that are left to the preset, settled."""
+        embedding = self.numeric_embedding
+        chosen = {
+            "hidden_dim": self.hidden_dim,
+            "n_members": self.n_members,
+            "learning_rate": self.learning_rate,
+            "patience": self.patience,
+            "numeric_embedding": embedding if embedding == "auto" else resolve("numeric_embedding", embedding),
+        }
+        return recipe_of(self.preset, chosen, ensemble=self._suits_ensembles)
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         result = self._run_stage(
@@ -320,7 +368,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             on_epoch=numbered_on(self._after_epoch, len(self.history_)),
             **options,
         )
-        self.network_.double()  # so that predictions do not depend on how rows are batched
+        self.network_.settle_precision()
         return result
 
     def _encode(self, table: TableRows, weight_scale: float) -> Rows:
@@ -336,14 +384,16 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         return Rows(tensors.numeric, tensors.categorical, z, weight, y, z_high, y_high)
 
     def _settings(self, n_rows: int, seed: int) -> TrainingSettings:
-        batch_size = automatic_batch_size(n_rows) if self.batch_size == "auto" else self.batch_size
+        recipe = self._recipe
+        size = self.batch_size
+        batch_size = automatic_batch_size(n_rows, recipe.rows_per_step) if isinstance(size, str) else size
         return TrainingSettings(
             max_epochs=automatic_epochs(n_rows, batch_size) if self.max_epochs == "auto" else self.max_epochs,
             batch_size=batch_size,
-            learning_rate=self.learning_rate,
+            learning_rate=recipe.learning_rate,
             weight_decay=self.weight_decay,
             max_grad_norm=self.max_grad_norm,
-            patience=self.patience,
+            patience=recipe.patience,
             time_limit=self.time_limit,
             seed=seed,
         )

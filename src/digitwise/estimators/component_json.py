@@ -16,6 +16,7 @@ from digitwise.codecs import (
     ScientificCodec,
     WithSpecialValues,
 )
+from digitwise.encoders.numeric_embeddings import Periodic, PiecewiseLinear
 from digitwise.estimators.components import NAMED
 from digitwise.estimators.finetune import Finetune
 from digitwise.nn import Transformer, Tree
@@ -49,6 +50,7 @@ FAMILIES: dict[str, dict[str, type]] = {
         "bounded": Bounded,
     },
     "decoder": {"tree": Tree, "transformer": Transformer},
+    "numeric_embedding": {"piecewise_linear": PiecewiseLinear, "periodic": Periodic},
     "objective": {
         "cross_entropy": CrossEntropy,
         "smoothed_cross_entropy": SmoothedCrossEntropy,

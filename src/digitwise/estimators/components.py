@@ -1,6 +1,7 @@
 """Components by name or object."""
 
 from collections.abc import Callable
+from types import NoneType
 from typing import Any
 
 from digitwise.codecs import (
@@ -13,6 +14,7 @@ from digitwise.codecs import (
     PermissiveIEEECodec,
     ScientificCodec,
 )
+from digitwise.encoders.numeric_embeddings import NumericEmbedding, Periodic, PiecewiseLinear
 from digitwise.nn import Decoder, Transformer, Tree
 from digitwise.objectives import (
     CRPS,
@@ -45,6 +47,7 @@ NAMED: dict[str, dict[str, Callable[[], Any]]] = {
         "permissive_ieee": PermissiveIEEECodec,
     },
     "decoder": {"tree": Tree, "transformer": Transformer},
+    "numeric_embedding": {"none": NoneType, "piecewise_linear": PiecewiseLinear, "periodic": Periodic},
     "objective": {
         "smoothed_cross_entropy": SmoothedCrossEntropy,
         "cross_entropy": CrossEntropy,
@@ -66,7 +69,12 @@ NAMED: dict[str, dict[str, Callable[[], Any]]] = {
 }
 """Family to name to what makes the component with its default settings."""
 
-PROTOCOLS: dict[str, Any] = {"codec": Codec, "decoder": Decoder, "objective": Objective}
+PROTOCOLS: dict[str, Any] = {
+    "codec": Codec,
+    "decoder": Decoder,
+    "numeric_embedding": NumericEmbedding | None,
+    "objective": Objective,
+}
 """What an object of a family must offer."""
 
 
@@ -92,6 +100,6 @@ def resolve(family: str, name_or_object: object) -> Any:
             raise ValueError(f"{family} must be one of {names} or an object, but got {name_or_object!r}.")
         return members[name_or_object]()
     if isinstance(name_or_object, type) or not isinstance(name_or_object, PROTOCOLS[family]):
-        wanted = PROTOCOLS[family].__name__
+        wanted = getattr(PROTOCOLS[family], "__name__", str(PROTOCOLS[family]))
         raise TypeError(f"{family} must be one of {names} or an object that is a {wanted}, but got {name_or_object!r}.")
     return name_or_object

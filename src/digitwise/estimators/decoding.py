@@ -21,7 +21,7 @@ from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.writing import TargetLimits, choose_writing
-from digitwise.nn import Decoder
+from digitwise.nn import Decoder, Tree
 from digitwise.objectives import DecodingHead, Objective
 from digitwise.policy import BestFirst
 
@@ -167,6 +167,10 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
         codec = self.target_.codec
         assert codec is not None
         return codec
+
+    @property
+    def _suits_ensembles(self) -> bool:
+        return isinstance(resolve("decoder", self.decoder), Tree)
 
     def _span(self) -> tuple[float, float]:
         return self.codec_.span

@@ -23,7 +23,7 @@ from digitwise.version import __version__
 if TYPE_CHECKING:
     from digitwise.estimators.base import DistributionalRegressor
 
-SCHEMA = 3
+SCHEMA = 4
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 FACTS = ("history_", "n_iter_", "best_epoch_", "stopped_by_", "saturation_rate_", "scaling_reason_", "fit_summary_")
 
@@ -159,7 +159,8 @@ def _restore(estimator: "DistributionalRegressor", fitted: dict[str, Any], array
     estimator.network_ = estimator._make_network()
     prefix = "network."
     estimator.network_.load_state_dict({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
-    estimator.network_.double().eval()
+    estimator.network_.settle_precision()
+    estimator.network_.eval()
 
 
 def _split_arrays(value: Any, name: str, arrays: dict[str, Tensor]) -> Any:

@@ -157,7 +157,8 @@ class TwoStageRegressor(DistributionalRegressor):
                 checkpoint_path=None if self.checkpoint_path is None else f"{self.checkpoint_path}.finetune",
             )
         except BaseException:
-            self.network_.double().load_state_dict(before)  # a stage that fails leaves the model as it was
+            self.network_.settle_precision()
+            self.network_.load_state_dict(before)  # a stage that fails leaves the model as it was
             self.network_.eval()
             raise
         finally:

@@ -1,6 +1,6 @@
 """What a loss takes and what it gives, for objectives and heads alike."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jaxtyping import Float
@@ -33,6 +33,17 @@ class Targets:
     y: Float[Tensor, " batch *target"] | None = None
     z_high: Float[Tensor, " batch"] | None = None
     y_high: Float[Tensor, " batch"] | None = None
+
+    def for_members(self, n_members: int) -> "Targets":
+        """Return the targets with those of each row repeated for the members of an ensemble."""
+        if n_members == 1:
+            return self
+        parts: dict[str, Any] = {
+            name: part.repeat_interleave(n_members, dim=0)
+            for name, part in vars(self).items()
+            if isinstance(part, Tensor)
+        }
+        return replace(self, **parts)
 
     @property
     def in_data_units(self) -> Float[Tensor, " batch *target"]:

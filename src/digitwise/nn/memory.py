@@ -1,7 +1,8 @@
 """What an encoder hands to a decoder."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
@@ -16,14 +17,23 @@ class Memory:
         ``(batch, memory, dim)``; a table row is one memory token.
     mask
         ``(batch, memory)``, true where a memory token is real, at least once per row; None when all are.
+    n_members
+        How many consecutive entries of the batch are one row as the members of an ensemble see it. Decoders know
+        nothing of members: they take the memory `by_member`, and whoever asks them puts members together again.
     """
 
     features: Float[Tensor, "batch memory dim"]
     mask: Bool[Tensor, "batch memory"] | None = None
+    n_members: int = 1
+
+    @property
+    def n_rows(self) -> int:
+        """How many rows there are, whatever the number of members."""
+        return self.features.shape[0] // self.n_members
 
     @property
     def pooled(self) -> Float[Tensor, "batch dim"]:
-        """The mean of the real memory tokens, one vector per row."""
+        """The mean of the real memory tokens, one vector per entry of the batch."""
         if self.features.shape[1] == 1:
             return self.features.squeeze(1)
         if self.mask is None:
@@ -31,6 +41,13 @@ class Memory:
         share = self.mask.to(self.features.dtype)
         return (self.features * share.unsqueeze(-1)).sum(1) / share.sum(1, keepdim=True)
 
+    def by_member(self) -> "Memory":
+        """Return the memory with a row for every member of every row."""
+        return replace(self, n_members=1)
+
     def take(self, rows: Int64[Tensor, " pick"] | slice) -> "Memory":
-        """Return the memory of some rows, which may repeat."""
-        return Memory(self.features[rows], None if self.mask is None else self.mask[rows])
+        """Return the memory of some rows, which may repeat, with all their members."""
+        if self.n_members == 1:
+            return Memory(self.features[rows], None if self.mask is None else self.mask[rows])
+        entries = torch.arange(len(self.features), device=self.features.device).view(-1, self.n_members)[rows].flatten()
+        return replace(self.by_member().take(entries), n_members=self.n_members)

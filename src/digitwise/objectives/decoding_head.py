@@ -18,7 +18,7 @@ from digitwise.objectives.objective import Objective, call_objective, n_updates,
 from digitwise.objectives.reference import Reference
 from digitwise.objectives.special_rows import joined, rows_of, special_loss, special_rows
 from digitwise.policy.best_first import BestFirst, best_first, passes
-from digitwise.policy.enumeration import leaf_probs
+from digitwise.policy.enumeration import member_probs
 from digitwise.policy.frontier import Frontier
 from digitwise.policy.frontier_law import DataUnits, frontier_law
 from digitwise.policy.policy import Policy
@@ -115,10 +115,15 @@ class DecodingHead(nn.Module):
         """Return what this head is to another one that refers to it."""
         return Reference(self.policy, memory)
 
+    mixes_members = True
+
     def law(self, memory: Memory) -> Histogram | Atoms:
-        """Return the laws, data units; the outermost cells are open, unless the target is bounded there."""
+        """Return the laws, data units; the outermost cells are open, unless the target is bounded there.
+
+        Where the memory holds an ensemble, its members' laws are averaged leaf by leaf.
+        """
         if self.search is None or self.is_whole:
-            return self.law_of(leaf_probs(self.policy, memory))
+            return self.law_of(member_probs(self.policy, memory))
         return self.bounds(memory, self.search).histogram()
 
     def bounds(self, memory: Memory, search: BestFirst) -> BoundedLaw:
@@ -129,6 +134,11 @@ class DecodingHead(nn.Module):
         ValueError
             If the codec is not ordered, or laws have mass on whole numbers alone.
         """
+        if memory.n_members > 1:
+            raise ValueError(
+                f"Bounds are of the law of a single network, but this is an ensemble of {memory.n_members}. Fit it "
+                "with n_members=1, or use predict_distribution, whose laws are exact."
+            )
         parts = passes(memory.features.shape[0], search)
         return joined_bounds([self.bounds_of(best_first(self.policy, memory.take(rows), part)) for rows, part in parts])
 
@@ -157,7 +167,8 @@ class DecodingHead(nn.Module):
         tokens = codec.encode(torch.tensor([SPECIAL[name] for name in codec.values], dtype=torch.float64))
         with torch.no_grad():
             rows = tokens.to(memory.features.device).expand(len(memory.features), -1, -1)
-            probs = self.policy.log_probs(memory, rows).sum(-1).exp().cpu().double().numpy()
+            by_member = self.policy.log_probs(memory.by_member(), rows).sum(-1).exp().double()
+            probs = by_member.view(-1, memory.n_members, by_member.shape[1]).mean(1).cpu().numpy()
         return dict(zip(codec.values, probs.T, strict=True))
 
     def numbers_in(

@@ -40,3 +40,14 @@ def leaf_probs(policy: Policy, memory: Memory, rows_per_pass: int | None = None)
         for start in range(0, memory.features.shape[0], rows_per_pass):
             passes.append(leaf_log_probs(policy, memory.take(slice(start, start + rows_per_pass))).exp())
     return torch.cat(passes)
+
+
+def member_probs(policy: Policy, memory: Memory) -> Float[Tensor, "row leaf"]:
+    """Return the probability of every leaf, averaged over the members of each row, float64 for more than one."""
+    if memory.n_members == 1:
+        return leaf_probs(policy, memory)
+    rows_per_pass = max(1, policy.model.rows_per_pass // memory.n_members)
+    parts = [memory.take(slice(i, i + rows_per_pass)) for i in range(0, memory.n_rows, rows_per_pass)]
+    with torch.no_grad():
+        laws = (leaf_log_probs(policy, part.by_member()).exp_().double() for part in parts)
+        return torch.cat([law.view(-1, memory.n_members, law.shape[1]).mean(1) for law in laws])

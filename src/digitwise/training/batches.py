@@ -45,6 +45,11 @@ class Rows:
         """Return the named rows."""
         return self._changed(lambda part: part[index])
 
+    def in_blocks(self, size: int) -> "Rows":
+        """Return the rows with the last one repeated until they fill whole blocks."""
+        count = math.ceil(len(self) / size) * size
+        return self if count == len(self) else self.take(torch.arange(count).clamp(max=len(self) - 1))
+
     def to(self, device: torch.device) -> "Rows":
         """Return the rows on a device."""
         return self._changed(lambda part: part.to(device))
@@ -57,8 +62,8 @@ class Rows:
         return replace(self, **{name: change(part) for name, part in vars(self).items() if part is not None})
 
 
-def automatic_batch_size(n_rows: int) -> int:
-    """Return the power of two nearest twice the square root of the rows, within 32 to 256.
+def automatic_batch_size(n_rows: int, factor: float = 2.0) -> int:
+    """Return the power of two nearest so many times the square root of the rows, within 32 to 256.
 
     Small data get many steps and large data full ones.
 
@@ -67,7 +72,7 @@ def automatic_batch_size(n_rows: int) -> int:
     >>> [automatic_batch_size(n) for n in (100, 1000, 5000, 50_000)]
     [32, 64, 128, 256]
     """
-    return int(min(256, max(32, 2 ** round(math.log2(2 * n_rows**0.5)))))
+    return int(min(256, max(32, 2 ** round(math.log2(factor * n_rows**0.5)))))
 
 
 def batch_count(n_rows: int, batch_size: int) -> int:

@@ -8,11 +8,14 @@ import torch
 from torch import nn
 
 from digitwise.distributions import Distribution
+from digitwise.distributions.members import mixed_members
 from digitwise.encoders.encoder import Encoder
 from digitwise.heads.head import DrawingHead, Head
 from digitwise.nn.loss_output import LossOutput
 from digitwise.nn.memory import Memory
 from digitwise.training.batches import Rows
+
+ROWS_PER_BLOCK = 64
 
 
 class Network(nn.Module):
@@ -70,11 +73,12 @@ class Network(nn.Module):
         experience
             What an earlier step on this batch returned as its experience.
         """
-        targets = rows.targets(progress)
+        memory = self.memory(rows)
+        targets = rows.targets(progress).for_members(memory.n_members)
         if not isinstance(self.head, DrawingHead):
-            return self.head.loss(self.memory(rows), targets)
+            return self.head.loss(memory.by_member(), targets)
         other = reference.refer(rows) if reference is not None and self.head.needs_reference else None
-        return self.head.loss(self.memory(rows), targets, other, experience)
+        return self.head.loss(memory.by_member(), targets, other, experience)
 
     @torch.no_grad()
     def refer(self, rows: Rows) -> Any:
@@ -87,17 +91,34 @@ class Network(nn.Module):
         """
         if not isinstance(self.head, DrawingHead):
             raise TypeError(f"Only decoding heads can be referred to, but this is a {type(self.head).__name__}.")
-        return self.head.refer(self.memory(rows))
+        return self.head.refer(self.memory(rows).by_member())
 
     def law(self, rows: Rows) -> Distribution:
-        """Return the laws of some rows, in data units; without gradient, dropout off."""
+        """Return the laws of some rows, in data units; without gradient, dropout off. Members' laws are averaged.
+
+        In single precision rows are taken in whole blocks, so that a row's law does not depend on the rows beside it.
+        """
         with self._predicting():
-            return self.head.law(self.memory(rows))
+            memory = self.memory(rows if self.dtype == torch.float64 else rows.in_blocks(ROWS_PER_BLOCK))
+            if getattr(self.head, "mixes_members", False):
+                law = self.head.law(memory)
+            else:
+                law = mixed_members(self.head.law(memory.by_member()), memory.n_members)
+        return law if len(law) == len(rows) else law[: len(rows)]
+
+    def settle_precision(self) -> None:
+        """Turn to the precision of predictions: double for a single network, single for an ensemble.
+
+        Single precision is twice as fast; the errors of the members average out.
+        """
+        is_ensemble = getattr(self.encoder, "n_members", 1) > 1
+        self.to(torch.float32 if is_ensemble else torch.float64)
 
     def finish(self, rows: Rows) -> None:
         """Let the head set what training does not, from the validation rows; dropout off."""
         with self._predicting():
-            self.head.finish(self.memory(rows), rows.targets())
+            memory = self.memory(rows)
+            self.head.finish(memory.by_member(), rows.targets().for_members(memory.n_members))
 
     @contextmanager
     def _predicting(self) -> Iterator[None]:

@@ -42,11 +42,12 @@ class Step:
 
 
 def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.optim.AdamW:
-    """Return AdamW that decays matrices only: no vectors, and no biases of whatever shape."""
+    """Return AdamW that decays matrices only: no vectors, no biases, and not what a module's ``undecayed()`` names."""
+    exempt = {id(scale) for module in network.modules() for scale in getattr(module, "undecayed", tuple)()}
     groups: dict[float, list[nn.Parameter]] = {settings.weight_decay: [], 0.0: []}
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
-            is_matrix = parameter.ndim > 1 and not name.endswith("bias")
+            is_matrix = parameter.ndim > 1 and not name.endswith("bias") and id(parameter) not in exempt
             groups[settings.weight_decay if is_matrix else 0.0].append(parameter)
     return torch.optim.AdamW(
         [{"params": parameters, "weight_decay": decay} for decay, parameters in groups.items() if parameters],

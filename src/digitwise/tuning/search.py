@@ -10,7 +10,7 @@ from sklearn.base import clone
 from digitwise.estimators import DistributionalRegressor
 from digitwise.tuning.progress_bar import ShowTrials
 from digitwise.tuning.result import TuningResult, ranked
-from digitwise.tuning.space import Space
+from digitwise.tuning.space import Space, own_settings
 from digitwise.tuning.strategy import make_sampler
 from digitwise.tuning.study import enqueue_own_settings, finished_trials
 from digitwise.tuning.trial import Trial, recorded, run_trial
@@ -54,7 +54,7 @@ class Search:
 
     def run_one(self) -> None:
         """Run the next trial, and keep its model if it is the best so far."""
-        own = self.estimator.get_params(deep=False)
+        own = own_settings(self.estimator)
         enqueue_own_settings(self.study, {name: values.stored(own[name]) for name, values in self.space.items()})
         self.study.sampler = make_sampler(self.seed, len(self.trials), self.n_startup_trials)
         trial = self.study.ask({name: values.distribution() for name, values in self.space.items()})

@@ -53,10 +53,15 @@ def default_space(estimator: DistributionalRegressor, *, fixed: tuple[str, ...] 
     >>> default_space(DecodingRegressor(n_layers=8), fixed=("batch_size",))["n_layers"]
     IntegerRange(low=1, high=8, log=False)
     """
-    own = estimator.get_params(deep=False)
+    own = own_settings(estimator)
     wanted = {name: values for name, values in DEFAULT_SPACE.items() if name in own and name not in fixed}
     holding = {name: _holding(values, own[name]) for name, values in wanted.items()}
     return {name: values for name, values in holding.items() if values is not None}
+
+
+def own_settings(estimator: DistributionalRegressor) -> dict[str, Any]:
+    """Return an estimator's parameters, those that its preset decides settled."""
+    return {**estimator.get_params(deep=False), **estimator.settled()}
 
 
 def check_space(space: Space, estimator: DistributionalRegressor) -> None:
@@ -77,7 +82,7 @@ def check_space(space: Space, estimator: DistributionalRegressor) -> None:
     TypeError
         If something else stands for a range.
     """
-    own = estimator.get_params(deep=False)
+    own = own_settings(estimator)
     if not space:
         raise ValueError("The search space must name at least one parameter, but is empty.")
     for name, values in space.items():
