@@ -1,23 +1,27 @@
 """Mix the laws of several models on one digit tree: the probabilities average, leaf by leaf."""
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
+from digitwise.distributions.atoms import Atoms
 from digitwise.distributions.histogram import Histogram
 from digitwise.distributions.probabilities import FloatArray, checked_probabilities
 
+Law = TypeVar("Law", Histogram, Atoms)
 
-def mix(laws: Sequence[Histogram], weights: ArrayLike | None = None) -> Histogram:
+
+def mix(laws: Sequence[Law], weights: ArrayLike | None = None) -> Law:
     """Return the law of "pick a member with its weight, then draw from it", exactly.
 
     Parameters
     ----------
     laws
-        Histograms with the same rows, edges, values and tails: one per member. Rows may have their
-        own edges, if these are the same in every member.
+        One per member: histograms with the same rows, edges, values and tails, or atoms with the same rows and
+        values. Rows may have their own edges, if these are the same in every member.
     weights
         ``(member,)``, or ``(row, member)`` for every row its own; non-negative, summing to 1. Equal
         by default.
@@ -28,7 +32,7 @@ def mix(laws: Sequence[Histogram], weights: ArrayLike | None = None) -> Histogra
         If there is no law, the laws do not share rows, edges, values and tails, or weights are not
         probabilities of that shape.
     TypeError
-        If a law is no histogram.
+        If a law is neither.
 
     Examples
     --------
@@ -46,16 +50,25 @@ def mix(laws: Sequence[Histogram], weights: ArrayLike | None = None) -> Histogra
     probs = np.zeros_like(first.probs)
     for member, law in enumerate(laws):
         probs += shares[:, member, None] * law.probs
+    if isinstance(first, Atoms):
+        return Atoms(first.values, probs)
     return Histogram(first.edges, probs, first.values, first.tails)
 
 
-def _check_common(first: Histogram, law: Histogram, member: int) -> None:
-    if not isinstance(law, Histogram):
-        raise TypeError(f"mix takes Histograms, but law {member} is a {type(law).__name__}.")
+def _check_common(first: Histogram | Atoms, law: Histogram | Atoms, member: int) -> None:
+    if not isinstance(law, Histogram | Atoms) or type(law) is not type(first):
+        raise TypeError(
+            f"mix takes Histograms, or Atoms, but law 0 is a {type(first).__name__} and law {member} a "
+            f"{type(law).__name__}."
+        )
     if len(law) != len(first):
         raise ValueError(
             f"Laws to mix must have the same rows, but law 0 has {len(first)} and law {member} has {len(law)}."
         )
+    if isinstance(law, Atoms) or isinstance(first, Atoms):
+        if not np.array_equal(law.values, first.values):
+            raise ValueError(f"Laws to mix must share their values, but those of law {member} differ from law 0.")
+        return
     if not np.array_equal(law.edges, first.edges):
         raise ValueError(
             f"Laws to mix must share their edges, but those of law {member} differ from law 0. Fit "

@@ -22,7 +22,7 @@ from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
-from digitwise.estimators.recipes import RECIPES, Recipe, recipe_of
+from digitwise.estimators.recipes import RECIPES, Recipe, automatic_patience, recipe_of
 from digitwise.estimators.shared_parameters import merge_signature
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.validation import check_figure
@@ -172,8 +172,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         with cpu_threads(self.n_jobs):
             if not continues:
                 self._start(train, seed)
-            self._train(train, validation, seed)
-            self._second_stage(train, validation, seed)
+            self._fit_stages(train, validation, seed)
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -239,6 +238,15 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
         """Train on after the first stage; most estimators have no more to do."""
 
+    def _fit_stages(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        """Train what `_start` has built."""
+        self._train(train, validation, seed)
+        self._second_stage(train, validation, seed)
+        self._after_stages(validation)
+
+    def _after_stages(self, validation: TableRows) -> None:
+        """Settle what depends on the trained networks."""
+
     def _has_second_stage(self, train: TableRows) -> bool:
         return False
 
@@ -275,8 +283,20 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         self._fit_target(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
-            self.network_ = self._make_network()
+            self._build_networks()
         self.history_: list[dict[str, float | int]] = []
+
+    def _build_networks(self) -> None:
+        """Set the untrained networks for the fitted columns and target."""
+        self.network_ = self._make_network()
+
+    def _rebuild_networks(self) -> None:
+        """Set untrained networks of the shapes that were saved."""
+        self._build_networks()
+
+    def _networks(self) -> dict[str, Network]:
+        """Return all networks by name: what is saved."""
+        return {"network": self.network_}
 
     def _make_network(self) -> Network:
         """Return an untrained network for the fitted columns and target."""
@@ -307,6 +327,8 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             "n_members": self.n_members,
             "learning_rate": self.learning_rate,
             "patience": self.patience,
+            "model": getattr(self, "model", "auto"),
+            "n_folds": getattr(self, "n_folds", "auto"),
             "numeric_embedding": embedding if embedding == "auto" else resolve("numeric_embedding", embedding),
         }
         return recipe_of(self.preset, chosen, ensemble=self._suits_ensembles)
@@ -393,7 +415,11 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             learning_rate=recipe.learning_rate,
             weight_decay=self.weight_decay,
             max_grad_norm=self.max_grad_norm,
-            patience=recipe.patience,
+            patience=(
+                automatic_patience(n_rows, recipe.patience)
+                if self.patience == "auto" and recipe.patience
+                else recipe.patience
+            ),
             time_limit=self.time_limit,
             seed=seed,
         )

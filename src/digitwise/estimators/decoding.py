@@ -17,16 +17,15 @@ from digitwise.estimators.fitted_target import fit_written
 from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.head_parts import decoding_head_for
 from digitwise.estimators.inputs import check_targets
-from digitwise.estimators.one_target import OneTargetRegressor
+from digitwise.estimators.mixed_model import MixedModelRegressor
 from digitwise.estimators.table_rows import TableRows
-from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.writing import TargetLimits, choose_writing
 from digitwise.nn import Decoder, Tree
-from digitwise.objectives import DecodingHead, Objective
+from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
 from digitwise.policy import BestFirst
 
 
-class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
+class DecodingRegressor(BoundVerbs, MixedModelRegressor):
     """Predict a number by writing its digits; every prediction is a full law.
 
     Parameters
@@ -48,6 +47,15 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
     enumeration
         How laws are read: ``"auto"`` is exactly up to 65,536 leaves, and beyond that along the likeliest digits,
         ``BestFirst()``, which needs an ordered codec; or a `BestFirst` with settings of its own. See `predict_bounds`.
+    model
+        What predicts the next digit: the ``"network"``; ``"boosted"`` trees, which need a codec of binary digits and
+        give their exact law in seconds; or ``"mixed"``, both, whose laws are mixed on their common tree with the
+        share that does best on the validation rows. ``"auto"`` is what the preset says (``"mixed"`` by default) where
+        targets are numbers in binary digits and decoder, objective and second stage are left as they are, and
+        ``"network"`` otherwise.
+    n_folds
+        How many models there are, each trained without one fold of the rows, which validates it; their laws are
+        averaged. ``"auto"``: 5 with ``preset="best"``, and otherwise a single model.
     finetune
         A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
         ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is
@@ -70,6 +78,8 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
         How training went, one row of figures per epoch.
     saturation_rate_
         Share of the validation targets outside the range that the digits can say.
+    model_, parts_
+        What predicts, settled; the models, with their shares in the law.
     finetune_summary_
         What fine-tuning did: its objective, epochs, and validation figures before and after.
     fit_summary_
@@ -100,6 +110,8 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
         decoder: str | Decoder = "tree",
         objective: str | Objective = "smoothed_cross_entropy",
         enumeration: Literal["auto"] | BestFirst = "auto",
+        model: Literal["auto", "network", "boosted", "mixed"] = "auto",
+        n_folds: int | Literal["auto"] = "auto",
         finetune: str | Objective | Finetune | None = "auto",
         **shared: Any,
     ) -> None:
@@ -111,6 +123,8 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
         self.decoder = decoder
         self.objective = objective
         self.enumeration = enumeration
+        self.model = model
+        self.n_folds = n_folds
         self.finetune = finetune
 
     def predict_special(self, X: Any) -> dict[str, Float[np.ndarray, " row"]]:
@@ -160,6 +174,14 @@ class DecodingRegressor(BoundVerbs, OneTargetRegressor, TwoStageRegressor):
         self.scaling_, self.scaling_reason_ = writing.scaling, writing.reason
         self.target_ = fit_written(writing, y, weight, limits)
         (self.objective_,) = self._adapted(resolve("objective", self.objective), train)
+        self.model_ = self._settled_model(train)
+
+    def _is_plain(self) -> bool:
+        return (
+            isinstance(resolve("decoder", self.decoder), Tree)
+            and isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
+            and self.finetune in ("auto", "none", None)
+        )
 
     @property
     def codec_(self) -> Codec:

@@ -43,8 +43,11 @@ def save_estimator(estimator: "DistributionalRegressor", path: str | os.PathLike
     target = Path(path)
     if target.exists() and not (target / CONFIG).is_file() and not (target.is_dir() and not any(target.iterdir())):
         raise FileExistsError(f"{target} exists and is not a saved model. Choose another path.")
-    state = estimator.network_.state_dict()
-    arrays = {f"network.{name}": value.cpu().float() for name, value in state.items()}  # trained in float32: exact
+    arrays = {
+        f"{prefix}.{name}": value.cpu().float() if value.is_floating_point() else value.cpu()
+        for prefix, network in estimator._networks().items()
+        for name, value in network.state_dict().items()
+    }  # trained in float32: exact
     config = {
         "schema": SCHEMA,
         "digitwise": __version__,
@@ -156,11 +159,12 @@ def _restore(estimator: "DistributionalRegressor", fitted: dict[str, Any], array
         estimator.feature_names_in_ = np.array(fitted["feature_names_in_"], dtype=object)
     if "finetune_summary_" in fitted:
         estimator.finetune_summary_ = fitted["finetune_summary_"]
-    estimator.network_ = estimator._make_network()
-    prefix = "network."
-    estimator.network_.load_state_dict({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
-    estimator.network_.settle_precision()
-    estimator.network_.eval()
+    estimator._rebuild_networks()
+    for name, network in estimator._networks().items():
+        prefix = f"{name}."
+        network.load_state_dict({k.removeprefix(prefix): v for k, v in arrays.items() if k.startswith(prefix)})
+        network.settle_precision()
+        network.eval()
 
 
 def _split_arrays(value: Any, name: str, arrays: dict[str, Tensor]) -> Any:

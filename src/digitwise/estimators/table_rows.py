@@ -1,5 +1,6 @@
 """Features, targets and weights of some rows, before they are encoded."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -66,6 +67,12 @@ class TableRows:
         is_known = np.isfinite(both)
         count = is_known.reshape(2, -1).sum(0)
         return both[is_known], np.tile(self.weight / count, 2)[is_known]
+
+    def folds(self, n_folds: int, random: np.random.RandomState) -> Iterator[tuple["TableRows", "TableRows"]]:
+        """Yield, for each of some random folds, the rows outside of it and those in it."""
+        for held_out in np.array_split(random.permutation(len(self)), n_folds):
+            kept = np.setdiff1d(np.arange(len(self)), held_out)
+            yield self.take(kept), self.take(np.sort(held_out))
 
     def split(self, n_held_out: int, random: np.random.RandomState) -> tuple["TableRows", "TableRows"]:
         """Return training rows and held-out rows; without held-out rows, the same rows twice."""

@@ -88,6 +88,7 @@ class TwoStageRegressor(DistributionalRegressor):
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=False)
         with cpu_threads(self.n_jobs):
             self._fine_tune(settings, train, validation, seed, self.time_limit)
+            self._after_stages(validation)
         return self
 
     def _check_second_stage(self) -> None:

@@ -24,6 +24,7 @@ WIDTH_SHARE = 0.5
 MOST_DIGITS = 8
 """Automatically learnt digits; narrower cells are rarely known better than evenly."""
 
+
 @dataclass(frozen=True)
 class BoostingResult:
     """What training did.

@@ -35,13 +35,13 @@ class Network(nn.Module):
 
     @property
     def dtype(self) -> torch.dtype:
-        """Floating-point type of the weights."""
-        return next(self.parameters()).dtype
+        """Floating-point type of the weights; that of trees is double."""
+        return next((weight.dtype for weight in self.parameters()), torch.float64)
 
     @property
     def device(self) -> torch.device:
         """Where the weights are."""
-        return next(self.parameters()).device
+        return next((weight.device for weight in (*self.parameters(), *self.buffers())), torch.device("cpu"))
 
     def memory(self, rows: Rows) -> Memory:
         """Return the memory of some rows."""

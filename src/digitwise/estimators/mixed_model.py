@@ -1,0 +1,171 @@
+"""What writes the digits: a network, boosted trees, both, or several of them that saw different rows."""
+
+import time
+from abc import abstractmethod
+from typing import Any, Literal
+
+import numpy as np
+import torch
+
+from digitwise.distributions import Distribution
+from digitwise.estimators.boosting import boosted_network, can_be_boosted, train_boosted
+from digitwise.estimators.one_target import OneTargetRegressor
+from digitwise.estimators.parts import Part, best_share, mixed
+from digitwise.estimators.table_rows import TableRows
+from digitwise.estimators.two_stages import TwoStageRegressor
+from digitwise.estimators.validation import figures_of
+from digitwise.metrics import get_metric
+from digitwise.training import Network, Rows
+
+MODELS = ("auto", "network", "boosted", "mixed")
+MOST_COMPARED = 4000
+"""Validation rows that decide the share of the boosted law at the most: it is one number."""
+
+
+class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
+    """A decoding regressor whose digits may come from a network, from boosted trees, and from several of each.
+
+    `network_` is the network under training, and afterwards that of the first part.
+    """
+
+    model: Literal["auto", "network", "boosted", "mixed"]
+    n_folds: int | Literal["auto"]
+    model_: str
+    parts_: list[Part]
+
+    @abstractmethod
+    def _is_plain(self) -> bool:
+        """Return whether nothing is asked for that only a network does."""
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        if self.model not in MODELS:
+            raise ValueError(f"model must be one of {', '.join(map(repr, MODELS))}, but got {self.model!r}.")
+        n_folds = self._recipe.n_folds
+        if not isinstance(n_folds, int | np.integer) or n_folds < 1:
+            raise ValueError(f"n_folds must be an integer of at least 1, which is no bagging, but got {n_folds!r}.")
+        if self.warm_start and (n_folds > 1 or self.model == "boosted"):
+            raise ValueError("warm_start goes on with one network: use n_folds=1 and a model other than 'boosted'.")
+
+    def _settled_model(self, train: TableRows) -> str:
+        """Return what writes the digits of these targets."""
+        is_boostable = can_be_boosted(self.target_) and bool(train.is_number.all())
+        if self.model in ("boosted", "mixed") and not is_boostable:
+            raise ValueError(
+                f"model={self.model!r} needs targets that are known numbers, in binary digits such as those of "
+                f"NormalizedCodec(base=2, length=8), but got {self.target_.codec} and "
+                f"{int((~train.is_number).sum())} targets that are no known numbers. Use model='network'."
+            )
+        if self.model != "auto":
+            return self.model
+        return self._recipe.model if is_boostable and self._is_plain() else "network"
+
+    def _build_networks(self) -> None:
+        has_trees = self.model_ != "network"
+        self._boosted = boosted_network(self.columns_, self.target_) if has_trees else None
+        self.network_ = self._boosted if self.model_ == "boosted" and self._boosted else self._make_network()
+
+    def _fit_stages(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        n_folds = min(self._recipe.n_folds, len(train))
+        if n_folds == 1:
+            super()._fit_stages(train, validation, seed)
+            return
+        parts = []
+        for number, (kept, held_out) in enumerate(train.folds(n_folds, np.random.RandomState(seed))):
+            with torch.random.fork_rng(devices=[]):
+                torch.manual_seed(seed + number)
+                self._build_networks()
+            super()._fit_stages(kept, held_out, seed + number)
+            parts += self.parts_
+        self.parts_ = parts
+        self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]
+
+    def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        started = time.monotonic()
+        trees = 0 if self._boosted is None else self._boost(train, validation, seed)
+        if self.model_ != "boosted":
+            super()._train(train, validation, seed)
+            return
+        self.stopped_by_ = "max_epochs"
+        self.fit_summary_ = {
+            "training rows": len(train),
+            "validation rows": 0 if validation is train else len(validation),
+            "seconds": round(time.monotonic() - started, 2),
+            "trees": trees,
+            **self._target_facts(validation),
+        }
+
+    def _boost(self, train: TableRows, validation: TableRows, seed: int) -> int:
+        """Train the boosted digits, and return the number of trees."""
+        assert self._boosted is not None
+        rows = self._encode(train, 1.0)
+        result = train_boosted(
+            self._boosted, rows, rows if validation is train else self._encode(validation, 1.0), seed
+        )
+        self._boosted.settle_precision()
+        if self.model_ == "boosted":
+            self.history_ = [{"epoch": int(row["digit"]), **row} for row in result.history]
+            self.n_iter_ = self.best_epoch_ = len(self.history_)
+        return int(sum(row["trees"] for row in result.history)) + result.guess_trees
+
+    def _has_second_stage(self, train: TableRows) -> bool:
+        return self.model_ != "boosted" and super()._has_second_stage(train)
+
+    def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
+        if self.model_ != "boosted":
+            super()._second_stage(train, validation, seed)
+
+    def fine_tune(self, *args: Any, **options: Any) -> Any:
+        """Train a fitted network on, with another objective; see `TwoStageRegressor.fine_tune`.
+
+        Raises
+        ------
+        ValueError
+            If there is no network, or more than one.
+        """
+        if hasattr(self, "parts_") and (len(self.parts_) > 1 or self.model_ == "boosted"):
+            raise ValueError("Only a single network can be fine-tuned: fit with n_folds=1 and a model with a network.")
+        return super().fine_tune(*args, **options)
+
+    def _after_stages(self, validation: TableRows) -> None:
+        share = {"network": 0.0, "boosted": 1.0}.get(self.model_)
+        if share is None:
+            share = self._compared_share(validation)
+            self.fit_summary_ |= {"share of the boosted law": share}
+        self.parts_ = [Part(None if self.model_ == "boosted" else self.network_, self._boosted, share)]
+
+    def _compared_share(self, validation: TableRows) -> float:
+        """Return the share of the boosted law that does best on the validation rows."""
+        assert self._boosted is not None
+        table = validation.take(np.arange(min(len(validation), MOST_COMPARED)))
+        rows = self._encode(table, 1.0).to(self.network_.device)
+
+        def figure(law: Distribution) -> float:
+            found = figures_of(law, getattr(law, self.point_estimate)(), table, [self.select_by])
+            return float(found[self.select_by])
+
+        laws = (self.network_.law(rows), self._boosted.law(rows))
+        return best_share(*laws, figure, greater_is_better=get_metric(self.select_by).greater_is_better)
+
+    def _law(self, rows: Rows) -> Distribution:
+        return mixed([part.law(rows) for part in self.parts_], [1.0] * len(self.parts_))
+
+    def _networks(self) -> dict[str, Network]:
+        return {name: model for k, part in enumerate(self.parts_) for name, model in part.networks(k).items()}
+
+    def _saved_target(self) -> dict[str, Any]:
+        return {**super()._saved_target(), "model": self.model_, "shares": [part.share for part in self.parts_]}
+
+    def _restore_target(self, saved: dict[str, Any]) -> None:
+        super()._restore_target(saved)
+        self.model_ = saved["model"]
+        self._shares = saved["shares"]
+
+    def _rebuild_networks(self) -> None:
+        parts = []
+        for share in self._shares:
+            self._build_networks()
+            parts.append(Part(None if self.model_ == "boosted" else self.network_, self._boosted, share))
+        del self._shares
+        self.parts_ = parts
+        self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]

@@ -1,0 +1,70 @@
+"""What a fitted decoding regressor is made of: networks, boosted digits, and the share of each in the law."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import cast
+
+import numpy as np
+
+from digitwise.distributions import Distribution, Histogram
+from digitwise.distributions.mixture import mix
+from digitwise.training import Network, Rows
+
+SHARES = np.linspace(0, 1, 21)
+"""Shares of the boosted law that are tried on the validation rows."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A network, boosted digits or both, on one digit tree.
+
+    Parameters
+    ----------
+    network, boosted
+        The models; None for the one that is not there.
+    share
+        Weight of the boosted law, 0 to 1.
+    """
+
+    network: Network | None
+    boosted: Network | None
+    share: float
+
+    def law(self, rows: Rows) -> Distribution:
+        """Return the mixture of the laws, data units; a model without weight is not asked."""
+        weighted = ((self.network, 1 - self.share), (self.boosted, self.share))
+        asked = [(network, weight) for network, weight in weighted if network is not None and weight > 0]
+        return mixed([network.law(rows) for network, _ in asked], [weight for _, weight in asked])
+
+    def networks(self, number: int) -> dict[str, Network]:
+        """Return the models by the names under which the weights of the part of that number are saved."""
+        models = {"network": self.network, "boosted": self.boosted}
+        return {f"{name}{number}": model for name, model in models.items() if model is not None}
+
+
+def mixed(laws: Sequence[Distribution], weights: Sequence[float]) -> Distribution:
+    """Return the mixture of laws on one digit tree."""
+    if len(laws) == 1:
+        return laws[0]
+    return mix(cast(Sequence[Histogram], laws), np.asarray(weights) / np.sum(weights))
+
+
+def best_share(
+    network: Distribution,
+    boosted: Distribution,
+    figure: Callable[[Distribution], float],
+    *,
+    greater_is_better: bool,
+) -> float:
+    """Return the share of the boosted law whose mixture has the best validation figure; the smallest one of equals.
+
+    Examples
+    --------
+    >>> wrong, right = (Histogram(edges=[0.0, 1.0, 2.0], probs=[probs]) for probs in ([1.0, 0.0], [0.0, 1.0]))
+    >>> best_share(wrong, right, lambda law: float(law.crps(1.5)[0]), greater_is_better=False)
+    1.0
+    """
+    figures = np.array([figure(mixed([network, boosted], [1 - share, share])) for share in SHARES])
+    if not np.isfinite(figures).any():
+        return 0.0
+    return float(SHARES[np.nanargmax(figures) if greater_is_better else np.nanargmin(figures)])
