@@ -107,12 +107,13 @@ class TwoStageRegressor(DistributionalRegressor):
     def _chosen_finetune(self, codecs: list[Codec], train: TableRows | None = None) -> Finetune | None:
         """Return the settings of the second stage for some codecs, and rows once they are seen; None if there is none.
 
-        The automatic one is the CRPS, which is not proper for intervals.
+        The automatic one is the CRPS, which is not proper for intervals, and gains nothing for an ensemble.
         """
         if self.finetune != "auto":
             return as_finetune(self.finetune)
         suits = (
-            (train is None or train.y_high is None)
+            self._recipe.n_members == 1
+            and (train is None or train.y_high is None)
             and isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
             and isinstance(resolve("decoder", self.decoder), Tree)
             and all(codec.grammar.count(codec.length) <= MOST_LEAVES for codec in codecs)

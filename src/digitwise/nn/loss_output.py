@@ -25,6 +25,9 @@ class Targets:
     z_high, y_high
         The high ends, equal to ``z`` and ``y`` in rows whose number is known; None where all are. Open ends are
         infinite.
+    n_members
+        How often each target is repeated, for the members of an ensemble; what depends on the target alone can be
+        worked out once for all of them.
     """
 
     z: Float[Tensor, " batch *target"]
@@ -33,6 +36,7 @@ class Targets:
     y: Float[Tensor, " batch *target"] | None = None
     z_high: Float[Tensor, " batch"] | None = None
     y_high: Float[Tensor, " batch"] | None = None
+    n_members: int = 1
 
     def for_members(self, n_members: int) -> "Targets":
         """Return the targets with those of each row repeated for the members of an ensemble."""
@@ -43,7 +47,7 @@ class Targets:
             for name, part in vars(self).items()
             if isinstance(part, Tensor)
         }
-        return replace(self, **parts)
+        return replace(self, n_members=n_members, **parts)
 
     @property
     def in_data_units(self) -> Float[Tensor, " batch *target"]:

@@ -23,6 +23,8 @@ GATHERING_COST = 40
 class TreeDecoder(nn.Module):
     """Logits that are linear in the memory, with weights of their own in every inner node.
 
+    Of two digits only the second has weights, which say how much likelier it is than the first; its logit is 0.
+
     Parameters
     ----------
     tree
@@ -42,8 +44,11 @@ class TreeDecoder(nn.Module):
         self.rows_per_pass = max(16, 2**18 // tree.n_nodes)
         self.looks_up_prefixes = True
         # The vocabulary comes first, so that a softmax over few digits runs along many nodes in memory.
-        self.weight = nn.Parameter(torch.randn(self.vocab_size, tree.n_nodes, memory_dim) * 0.3 / memory_dim**0.5)
-        self.bias = nn.Parameter(torch.zeros(self.vocab_size, tree.n_nodes))
+        self.is_binary = self.vocab_size == 2
+        n_logits = 1 if self.is_binary else self.vocab_size
+        scale = (0.18 / memory_dim) ** 0.5 if self.is_binary else 0.3 / memory_dim**0.5
+        self.weight = nn.Parameter(torch.randn(n_logits, tree.n_nodes, memory_dim) * scale)
+        self.bias = nn.Parameter(torch.zeros(n_logits, tree.n_nodes))
 
     def sequence_logits(
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
@@ -68,10 +73,18 @@ class TreeDecoder(nn.Module):
         """Return the logits in all inner nodes, or in the named ones of each row."""
         if nodes is None or self._is_small or self.tree.n_nodes <= GATHERING_COST * nodes.shape[1]:
             flat = torch.addmm(self.bias.flatten(), memory.pooled, self.weight.flatten(0, 1).T)
-            logits = flat.view(-1, *self.bias.shape).transpose(1, 2)
-            return logits if nodes is None else _pick(logits, nodes)
-        logits = torch.einsum("vbnd,bd->bnv", self.weight[:, nodes], memory.pooled)
-        return logits + self.bias.T[nodes]
+            logits = flat.view(-1, *self.bias.shape)
+            if nodes is not None:
+                logits = logits.gather(2, nodes.unsqueeze(1).expand(-1, len(self.bias), -1))
+            return self._of_all_digits(logits)
+        logits = torch.einsum("vbnd,bd->bvn", self.weight[:, nodes], memory.pooled)
+        return self._of_all_digits(logits + self.bias[:, nodes].transpose(0, 1))
+
+    def _of_all_digits(self, logits: Float[Tensor, "batch logit node"]) -> Float[Tensor, "batch node vocab"]:
+        """Return the logits of all digits, which come last; those of the first of two digits are 0."""
+        if self.is_binary:
+            logits = torch.cat([torch.zeros_like(logits), logits], dim=1)
+        return logits.transpose(1, 2)
 
     @property
     def _is_small(self) -> bool:

@@ -107,23 +107,28 @@ class SmoothedCrossEntropy(Combinable):
         width = self.width_at(targets.progress)
 
         def of_numbers(memory: Memory, z: Tensor) -> Tensor:
-            return _losses(policy, memory, z, width)
+            return _losses(policy, memory, z, width, targets.n_members if len(z) == len(targets.z) else 1)
 
         return LossOutput(weighted_mean(likelihood_losses(policy, memory, targets, of_numbers), targets.weight))
 
 
-def _losses(policy: Policy, memory: Memory, z: Float[Tensor, " batch"], width: float) -> Float[Tensor, " batch"]:
-    """Return the smoothed cross-entropy of each row."""
+def _losses(
+    policy: Policy, memory: Memory, z: Float[Tensor, " batch"], width: float, n_members: int
+) -> Float[Tensor, " batch"]:
+    """Return the smoothed cross-entropy of each row; consecutive members of a row share its bell."""
     if not policy.is_enumerable:
         tokens = policy.codec.encode(shaken(z, policy.edges, width)).unsqueeze(1)
         return -policy.log_probs(memory, tokens).sum((1, 2))
     cells = policy.cells
     n_cells = len(cells.edges) - 1
-    first, mass = bell_on_leaves(place_of(z, cells.edges), even_edges(n_cells), width)
+    first, mass = bell_on_leaves(place_of(z[::n_members], cells.edges), even_edges(n_cells), width)
     if cells.is_one_to_one:
-        nodes, edge_mass = spread_over_nodes(policy.tree, first, mass)
+        nodes, edge_mass = (
+            part.repeat_interleave(n_members, dim=0) for part in spread_over_nodes(policy.tree, first, mass)
+        )
         log_probs = policy.node_log_probs(memory, nodes)
         return -torch.where(edge_mass > 0, edge_mass.to(log_probs.dtype) * log_probs, 0.0).sum((1, 2))
+    first, mass = (part.repeat_interleave(n_members, dim=0) for part in (first, mass))
     log_probs = cells.log_probs(leaf_log_probs(policy, memory))
     log_probs = log_probs.gather(1, first.unsqueeze(1) + torch.arange(mass.shape[1], device=mass.device))
     return -torch.where(mass > 0, mass.to(log_probs.dtype) * log_probs, 0.0).sum(1)
