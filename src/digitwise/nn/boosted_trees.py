@@ -65,7 +65,7 @@ class BoostedTrees(nn.Module):
     def forward(self, x: Float[Tensor, "row column"]) -> Float[Tensor, " row"]:
         """Return the sum for each row, float64."""
         tables = self._ready()
-        sums = [tree_sums(tables, part) for part in x.float().split(ROWS_PER_PASS)]
+        sums = [tree_sums(tables, part) for part in torch.split(x.float(), ROWS_PER_PASS)]
         return torch.cat(sums) + self.baseline.double()
 
     @torch.no_grad()
@@ -77,7 +77,7 @@ class BoostedTrees(nn.Module):
         sums = []
         for start in range(0, max(len(rows), 1), ROWS_PER_PASS):
             chosen = rows[start : start + ROWS_PER_PASS]
-            needed, places = chosen.unique_consecutive(return_inverse=True)
+            needed, places = torch.unique_consecutive(chosen, return_inverse=True)
             sums.append(tree_sums_of_pairs(tables, x[needed], places, more[start : start + ROWS_PER_PASS]))
         return torch.cat(sums) + self.baseline.double()
 

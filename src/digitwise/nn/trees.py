@@ -159,11 +159,11 @@ def tables_of(trees: Trees) -> list[TreeTable]:
 def _table_of(trees: Trees) -> TreeTable:
     threshold, splits = trees.threshold.float(), trees.threshold.isfinite()
     columns = []
-    for column in trees.column[splits].unique().tolist():
+    for column in torch.unique(trees.column[splits]).tolist():
         tree, split = (splits & (trees.column == column)).nonzero(as_tuple=True)
         order = threshold[tree, split].argsort(stable=True)
         tree, split = tree[order], split[order]
-        thresholds, place = threshold[tree, split].unique_consecutive(return_inverse=True)
+        thresholds, place = torch.unique_consecutive(threshold[tree, split], return_inverse=True)
         columns.append(ColumnTable(column, thresholds, _masks(place, tree, trees.kept[tree, split], len(trees))))
     return TreeTable(tuple(columns), trees.value.float().flatten(), trees.value.shape[1])
 

@@ -35,9 +35,7 @@ class Pairs:
         return float(np.average(losses, weights=self.weight))
 
 
-def bell_on_prefixes(
-    place: Float[Tensor, " row"], width: float, n_digits: int
-) -> Float[Tensor, "row prefix"]:
+def bell_on_prefixes(place: Float[Tensor, " row"], width: float, n_digits: int) -> Float[Tensor, "row prefix"]:
     """Return each row's bell as mass on all prefixes of ``n_digits`` binary digits.
 
     Examples
