@@ -41,7 +41,7 @@ class BoostingResult:
         Trees of all boosters of the guess.
     """
 
-    history: list[dict[str, float]]
+    history: list[dict[str, int | float]]
     width: float
     guess_trees: int
 
@@ -97,7 +97,7 @@ def fit_boosted_digits(
     xs = [torch.cat([columns[0], out_of_fold.unsqueeze(1)], dim=1)]
     xs.append(xs[0] if is_blind else model.with_guess(columns[1]))
 
-    history = []
+    history: list[dict[str, int | float]] = []
     for level in range(model.length):
         model.booster(level).give(no_trees())
     bells = [bell_on_prefixes(place, width, n_digits) for place in places]

@@ -68,11 +68,11 @@ def _read(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
             return
         split, first = n_splits, n_leaves
         n_splits += 1
-        visit(node["left"])
+        visit(int(node["left"]))
         column[split] = node["feature_idx"]
-        threshold[split] = float32_below(node["num_threshold"])
+        threshold[split] = float32_below(float(node["num_threshold"]))
         kept[split] = ALL_LEAVES ^ (2**n_leaves - 2**first)
-        visit(node["right"])
+        visit(int(node["right"]))
 
     visit(0)
     return column, threshold, kept, value
@@ -87,4 +87,4 @@ def float32_below(number: float) -> np.float32:
     (True, True)
     """
     rounded = np.float32(number)
-    return rounded if rounded <= number else np.nextafter(rounded, np.float32(-np.inf))
+    return rounded if float(rounded) <= number else np.nextafter(rounded, np.float32(-np.inf))
