@@ -109,7 +109,7 @@ def random_policy(decoder: Decoder, codec: Codec, spread: float = 4.0) -> Policy
 
 
 def boosted_policy(codec: Codec) -> Policy:
-    """Return boosted digits of random trees, with more trees in some levels than fit in a table, and none in the last."""
+    """Return boosted digits of random trees: more in some levels than fit in a table, none in the last."""
     generator = torch.Generator().manual_seed(0)
     tree = tree_of(codec)
     model = BoostedDigits(tree, MEMORY_DIM)
@@ -120,7 +120,7 @@ def boosted_policy(codec: Codec) -> Policy:
 
 
 def random_trees(n_trees: int, n_columns: int, spread: float, generator: torch.Generator) -> Trees:
-    """Return trees of four leaves, all of them two splits deep: leaves 0 and 1 to the left of the root, 2 and 3 right."""
+    """Return trees of four leaves: 0 and 1 to the left of the root, 2 and 3 to the right."""
     masks = [ALL_LEAVES ^ 0b0011, ALL_LEAVES ^ 0b0001, ALL_LEAVES ^ 0b0100]
     return Trees(
         column=torch.randint(n_columns, (n_trees, 3), generator=generator),
