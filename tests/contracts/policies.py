@@ -17,6 +17,8 @@ from digitwise.codecs import (
     tree_of,
 )
 from digitwise.nn import Decoder, Memory, Transformer, Tree
+from digitwise.nn.boosted_digits import BoostedDigits
+from digitwise.nn.trees import ALL_LEAVES, Trees
 from digitwise.policy import Policy
 
 MEMORY_DIM = 16
@@ -90,6 +92,8 @@ def canonical(names: list[str]) -> list[str]:
 def make_policy(name: str, spread: float = 4.0) -> Policy:
     """Return a random policy in float64 whose law is far from uniform."""
     decoder, codec = name.split("-")
+    if decoder == "boosted":
+        return boosted_policy(CODECS[codec])
     return random_policy(DECODERS[decoder], {**CODECS, **OTHER_CODECS}[codec], spread)
 
 
@@ -102,6 +106,29 @@ def random_policy(decoder: Decoder, codec: Codec, spread: float = 4.0) -> Policy
         for parameter in policy.parameters():
             parameter.mul_(spread if isinstance(decoder, Tree) else 1.5)
     return policy
+
+
+def boosted_policy(codec: Codec) -> Policy:
+    """Return boosted digits of random trees: more in some levels than fit in a table, none in the last."""
+    generator = torch.Generator().manual_seed(0)
+    tree = tree_of(codec)
+    model = BoostedDigits(tree, MEMORY_DIM)
+    model.guess.give(random_trees(10, MEMORY_DIM, 0.1, generator))
+    for level in range(codec.length - 1):
+        model.booster(level).give(random_trees(20 + 40 * level, MEMORY_DIM + 3, 0.3, generator))
+    return Policy(model, codec, tree).double().eval()
+
+
+def random_trees(n_trees: int, n_columns: int, spread: float, generator: torch.Generator) -> Trees:
+    """Return trees of four leaves: 0 and 1 to the left of the root, 2 and 3 to the right."""
+    masks = [ALL_LEAVES ^ 0b0011, ALL_LEAVES ^ 0b0001, ALL_LEAVES ^ 0b0100]
+    return Trees(
+        column=torch.randint(n_columns, (n_trees, 3), generator=generator),
+        threshold=torch.randn(n_trees, 3, generator=generator),
+        kept=torch.tensor(masks, dtype=torch.int16).repeat(n_trees, 1),
+        value=spread * torch.randn(n_trees, 4, generator=generator),
+        baseline=torch.tensor(0.3),
+    )
 
 
 def make_memory(n_rows: int, n_tokens: int = 1, seed: int = 0) -> Memory:

@@ -1,6 +1,7 @@
 """Boosted digits: the next digit from gradient-boosted trees, one booster per position."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from jaxtyping import Float, Int64
@@ -85,7 +86,7 @@ class BoostedDigits(nn.Module):
     def log_odds(self, memory: Memory) -> Float[Tensor, "batch known"]:
         """Return the log-odds of digit 1 in the nodes of the first levels, beyond which all digits are even."""
         columns = memory.pooled.float()
-        known = 1 + max((k for k, booster in enumerate(self.digits) if booster.is_trained), default=-1)
+        known = 1 + max((level for level in range(self.length) if self.booster(level).is_trained), default=-1)
         if known == 0:
             return memory.features.new_zeros(len(columns), 0)
         x = self.with_guess(columns)
@@ -93,12 +94,16 @@ class BoostedDigits(nn.Module):
         for level in range(known):
             rows, prefixes = (reach >= LEAST_REACH).nonzero(as_tuple=True)
             log_odds = torch.zeros_like(reach)
-            booster = self.digits[level]
-            log_odds[rows, prefixes] = booster.of_pairs(x, rows, about_prefixes(x[rows, -1], prefixes, level))
+            about = about_prefixes(x[rows, -1], prefixes, level)
+            log_odds[rows, prefixes] = self.booster(level).of_pairs(x, rows, about)
             up = log_odds.sigmoid()
             reach = torch.stack([reach * (1 - up), reach * up], dim=-1).flatten(1)
             levels.append(log_odds)
         return torch.cat(levels, dim=1).to(memory.features.dtype)
+
+    def booster(self, level: int) -> BoostedTrees:
+        """Return what gives the log-odds of the digit after ``level`` others."""
+        return cast(BoostedTrees, self.digits[level])
 
     def with_guess(self, columns: Float[Tensor, "row column"]) -> Float[Tensor, "row more"]:
         """Return the columns and the guess, which comes last; float32."""

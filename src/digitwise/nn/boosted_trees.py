@@ -9,9 +9,6 @@ from torch import Tensor, nn
 
 from digitwise.nn.trees import Trees, TreeTable, no_trees, tables_of, tree_sums, tree_sums_of_pairs
 
-ROWS_PER_PASS = 1024
-"""So many rows (or pairs) of one table's trees fit in the processor's cache."""
-
 NAMES = ("column", "threshold", "kept", "value", "baseline")
 
 
@@ -19,7 +16,7 @@ class BoostedTrees(nn.Module):
     """Trees in buffers; the constant 0 until some are given.
 
     A state with other numbers of trees can be loaded. Columns and thresholds are compared in float32 and values added
-    up in float64, whatever the module's type.
+    up in it, whatever the module's type.
 
     Examples
     --------
@@ -64,22 +61,14 @@ class BoostedTrees(nn.Module):
     @torch.no_grad()
     def forward(self, x: Float[Tensor, "row column"]) -> Float[Tensor, " row"]:
         """Return the sum for each row, float64."""
-        tables = self._ready()
-        sums = [tree_sums(tables, part) for part in x.float().split(ROWS_PER_PASS)]
-        return torch.cat(sums) + self.baseline.double()
+        return tree_sums(self._ready(), x.float()) + self.baseline.double()
 
     @torch.no_grad()
     def of_pairs(
         self, x: Float[Tensor, "row column"], rows: Int64[Tensor, " pair"], more: Float[Tensor, "pair more"]
     ) -> Float[Tensor, " pair"]:
-        """Return the sum for pairs of a row and more columns, float64; pairs in the order of their rows are fastest."""
-        tables, x, more = self._ready(), x.float(), more.float()
-        sums = []
-        for start in range(0, max(len(rows), 1), ROWS_PER_PASS):
-            chosen = rows[start : start + ROWS_PER_PASS]
-            needed, places = chosen.unique_consecutive(return_inverse=True)
-            sums.append(tree_sums_of_pairs(tables, x[needed], places, more[start : start + ROWS_PER_PASS]))
-        return torch.cat(sums) + self.baseline.double()
+        """Return the sum for pairs of a row and more columns, float64."""
+        return tree_sums_of_pairs(self._ready(), x.float(), rows, more.float()) + self.baseline.double()
 
     def _ready(self) -> list[TreeTable]:
         """Return the tables, made where there are none or where the module has moved since."""

@@ -22,6 +22,9 @@ ALL_LEAVES = 2**MAX_LEAVES - 1
 TREES_PER_TABLE = 128
 """A table of so many trees fits in the processor's cache."""
 
+PAIRS_AT_ONCE = 1024
+"""So many pairs (or rows) at work on a table do too."""
+
 
 @dataclass(frozen=True)
 class Trees:
@@ -144,11 +147,11 @@ class TreeTable:
         return left
 
     def sums(self, left: Int16[Tensor, "row tree"]) -> Float[Tensor, " row"]:
-        """Return the sum over trees of the value of the lowest leaf left, float64."""
+        """Return the sum over trees of the value of the lowest leaf left."""
         lowest = (left & -left).float().view(torch.int32) >> 23  # the exponent: 127 + the number of the bit
         starts = torch.arange(self.n_trees, dtype=torch.int32, device=left.device) * self.n_leaves - 127
         leaf = (lowest + starts).flatten()
-        return self.value.index_select(0, leaf).view(left.shape).sum(1, dtype=torch.float64)
+        return self.value.index_select(0, leaf).view(left.shape).sum(1)
 
 
 def tables_of(trees: Trees) -> list[TreeTable]:
@@ -159,11 +162,11 @@ def tables_of(trees: Trees) -> list[TreeTable]:
 def _table_of(trees: Trees) -> TreeTable:
     threshold, splits = trees.threshold.float(), trees.threshold.isfinite()
     columns = []
-    for column in trees.column[splits].unique().tolist():
+    for column in torch.unique(trees.column[splits]).tolist():
         tree, split = (splits & (trees.column == column)).nonzero(as_tuple=True)
         order = threshold[tree, split].argsort(stable=True)
         tree, split = tree[order], split[order]
-        thresholds, place = threshold[tree, split].unique_consecutive(return_inverse=True)
+        thresholds, place = torch.unique_consecutive(threshold[tree, split], return_inverse=True)
         columns.append(ColumnTable(column, thresholds, _masks(place, tree, trees.kept[tree, split], len(trees))))
     return TreeTable(tuple(columns), trees.value.float().flatten(), trees.value.shape[1])
 
@@ -184,7 +187,9 @@ def tree_sums(tables: Sequence[TreeTable], x: Float[Tensor, "row column"]) -> Fl
     """Return the sum of all trees, float64; without the baseline."""
     total = x.new_zeros(len(x), dtype=torch.float64)
     for table in tables:
-        total += table.sums(table.left_to(x))
+        for start in range(0, len(x), PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            total[part] += table.sums(table.left_to(x[part]))
     return total
 
 
@@ -201,5 +206,8 @@ def tree_sums_of_pairs(
     total = x.new_zeros(len(rows), dtype=torch.float64)
     for table in tables:
         of_row = table.left_to(x)
-        total += table.sums(of_row.index_select(0, rows).bitwise_and_(table.left_to(more, x.shape[1])))
+        for start in range(0, len(rows), PAIRS_AT_ONCE):
+            part = slice(start, start + PAIRS_AT_ONCE)
+            left = of_row.index_select(0, rows[part]).bitwise_and_(table.left_to(more[part], x.shape[1]))
+            total[part] += table.sums(left)
     return total

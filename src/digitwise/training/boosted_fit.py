@@ -41,7 +41,7 @@ class BoostingResult:
         Trees of all boosters of the guess.
     """
 
-    history: list[dict[str, float]]
+    history: list[dict[str, int | float]]
     width: float
     guess_trees: int
 
@@ -62,8 +62,8 @@ def fit_boosted_digits(
     rows
         Training rows, at least one.
     validation
-        Rows that decide how many trees there are; the same object as ``rows`` if there are none to spare. Then the guess
-        is validated on its folds, and digits get ``blind_iterations`` trees.
+        Rows that decide how many trees there are; the same object as ``rows`` if there are none to spare. Then the
+        guess is validated on its folds, and digits get ``blind_iterations`` trees.
     settings
         How to train.
     edges
@@ -97,17 +97,17 @@ def fit_boosted_digits(
     xs = [torch.cat([columns[0], out_of_fold.unsqueeze(1)], dim=1)]
     xs.append(xs[0] if is_blind else model.with_guess(columns[1]))
 
-    history = []
-    for booster in model.digits:
-        booster.give(no_trees())
+    history: list[dict[str, int | float]] = []
+    for level in range(model.length):
+        model.booster(level).give(no_trees())
     bells = [bell_on_prefixes(place, width, n_digits) for place in places]
     for level in range(n_digits):
         taught, validating = (
             pairs_of_level(x, bell, weight, level) for x, bell, weight in zip(xs, bells, weights, strict=True)
         )
         trees = fit_digit(taught, None if is_blind else validating, settings, level)
-        model.digits[level].give(trees)
-        log_odds = model.digits[level](torch.from_numpy(validating.x)).numpy()
+        model.booster(level).give(trees)
+        log_odds = model.booster(level)(torch.from_numpy(validating.x)).numpy()
         losses = {
             "loss_before": validating.loss(np.full_like(log_odds, trees.baseline.item())),
             "loss": validating.loss(log_odds),

@@ -1,5 +1,7 @@
 """Training of the guess: boosted squared error, crossed over folds."""
 
+from typing import cast
+
 import numpy as np
 import torch
 from jaxtyping import Float
@@ -44,9 +46,9 @@ def fit_guess(
     for left_out in range(settings.n_folds):
         seen, unseen = (fold != left_out) & (weight > 0), fold == left_out
         if is_blind:
-            judge = (x[unseen], place[unseen], weight[unseen])
+            judges = [x[unseen], place[unseen], weight[unseen]]
         else:
-            judge = tuple(parts[1].numpy() for parts in (columns, places, weights))
+            judges = [parts[1].numpy() for parts in (columns, places, weights)]
         regressor = HistGradientBoostingRegressor(
             learning_rate=settings.guess_learning_rate,
             max_iter=settings.guess_iterations,
@@ -59,7 +61,7 @@ def fit_guess(
             n_iter_no_change=settings.patience,
             random_state=(settings.seed + left_out) % 2**32,
         )
-        regressor.fit(x[seen], place[seen], weight[seen], X_val=judge[0], y_val=judge[1], sample_weight_val=judge[2])
+        regressor.fit(x[seen], place[seen], weight[seen], X_val=judges[0], y_val=judges[1], sample_weight_val=judges[2])
         boosters.append(grown_trees(regressor, int(np.argmax(regressor.validation_score_))))
         out_of_fold[unseen] = _guesses(boosters[-1], columns[0][unseen])
     return mean_of(boosters), out_of_fold
@@ -68,4 +70,4 @@ def fit_guess(
 def _guesses(trees: Trees, x: Float[Tensor, "row column"]) -> Float[Tensor, " row"]:
     booster = BoostedTrees()
     booster.give(trees)
-    return booster(x).float()
+    return cast(Tensor, booster(x)).float()

@@ -52,14 +52,14 @@ class BoostingSettings:
 
     learning_rate: float = 0.08
     n_iterations: int = 200
-    guess_learning_rate: float = 0.05
-    guess_iterations: int = 500
-    patience: int = 20
+    guess_learning_rate: float = 0.1
+    guess_iterations: int = 200
+    patience: int = 50
     blind_iterations: int = 60
     max_leaf_nodes: int = 15
     min_samples_leaf: int = 5
     l2: float = 1.0
-    max_features: float = 0.8
+    max_features: float = 0.6
     n_folds: int = 5
     n_digits: int | Literal["auto"] = "auto"
     width: float | Literal["auto"] = "auto"

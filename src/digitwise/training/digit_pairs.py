@@ -40,8 +40,8 @@ def bell_on_prefixes(place: Float[Tensor, " row"], width: float, n_digits: int) 
 
     Examples
     --------
-    >>> bell_on_prefixes(torch.tensor([0.5], dtype=torch.float64), 0.1, 2).tolist()
-    [[0.0..., 0.5..., 0.5..., 0.0...]]
+    >>> bell_on_prefixes(torch.tensor([0.5], dtype=torch.float64), 0.1, 2).round(decimals=3).tolist()
+    [[0.005, 0.495, 0.495, 0.005]]
     """
     first, mass = bell_on_leaves(place, even_edges(2**n_digits), width)
     bell = mass.new_zeros(len(place), 2**n_digits)

@@ -68,11 +68,11 @@ def _read(nodes: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.nda
             return
         split, first = n_splits, n_leaves
         n_splits += 1
-        visit(node["left"])
+        visit(int(node["left"]))
         column[split] = node["feature_idx"]
-        threshold[split] = float32_below(node["num_threshold"])
+        threshold[split] = float32_below(float(node["num_threshold"]))
         kept[split] = ALL_LEAVES ^ (2**n_leaves - 2**first)
-        visit(node["right"])
+        visit(int(node["right"]))
 
     visit(0)
     return column, threshold, kept, value
@@ -83,8 +83,8 @@ def float32_below(number: float) -> np.float32:
 
     Examples
     --------
-    >>> bool(float32_below(0.1) <= 0.1), bool(np.nextafter(float32_below(0.1), np.float32(1)) > 0.1)
-    (True, True)
+    >>> float(float32_below(0.1)), float(float32_below(0.5))
+    (0.09999999403953552, 0.5)
     """
     rounded = np.float32(number)
-    return rounded if rounded <= number else np.nextafter(rounded, np.float32(-np.inf))
+    return rounded if float(rounded) <= number else np.nextafter(rounded, np.float32(-np.inf))
