@@ -15,7 +15,7 @@ from digitwise.distributions import Atoms, GaussianMixture
 from digitwise.training import FitResult, fit
 from tests.benchmark.records import made_up_suite
 
-SMALL = {"max_epochs": 2, "hidden_dim": 8}
+SMALL = {"preset": "plain", "max_epochs": 2, "hidden_dim": 8}
 
 
 def cell_of(method: str, **settings: Any) -> Cell:

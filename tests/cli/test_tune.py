@@ -12,7 +12,7 @@ from digitwise.estimators import DistributionalRegressor
 from digitwise.tuning import DEFAULT_SPACE
 from tests.tuning.problems import Interrupting
 
-QUICK = ("--drop", "id", "--set", "max_epochs=2", "hidden_dim=8", "finetune=none")
+QUICK = ("--drop", "id", "--set", "preset=plain", "max_epochs=2", "hidden_dim=8", "finetune=none")
 TWO = (*QUICK, "--trials", 2)
 
 

@@ -10,7 +10,7 @@ from digitwise import CRPS, DecodingRegressor, NormalizedCodec, SmoothedCrossEnt
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(60, 2))
 Y = X[:, 0] + 0.1 * RNG.normal(size=60)
-SMALL = {"max_epochs": 2, "hidden_dim": 8, "random_state": 0}
+SMALL = {"preset": "plain", "max_epochs": 2, "hidden_dim": 8, "random_state": 0}
 TINY = Transformer(dim=8, n_heads=2, n_layers=1, feed_forward_dim=8)
 
 

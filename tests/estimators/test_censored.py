@@ -22,7 +22,7 @@ from digitwise.estimators.validation import figures_of
 from digitwise.metrics import interval_crps, interval_nll, mean_crps, rmse
 from digitwise.objectives import Objective
 
-QUICK = {"max_epochs": 6, "hidden_dim": 32, "n_layers": 1, "random_state": 0}
+QUICK = {"preset": "plain", "max_epochs": 6, "hidden_dim": 32, "n_layers": 1, "random_state": 0}
 
 
 def run_times(n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:

@@ -20,7 +20,15 @@ from digitwise.distributions import BoundedLaw, Histogram
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((240, 2))
 Y = np.exp(X[:, 0] + 0.2 * RNG.standard_normal(240))
-SMALL = {"hidden_dim": 16, "n_layers": 2, "max_epochs": 4, "finetune": None, "random_state": 0, "learning_rate": 3e-3}
+SMALL = {
+    "preset": "plain",
+    "hidden_dim": 16,
+    "n_layers": 2,
+    "max_epochs": 4,
+    "finetune": None,
+    "random_state": 0,
+    "learning_rate": 3e-3,
+}
 TRANSFORMER = Transformer(dim=16, n_heads=2, n_layers=1, feed_forward_dim=32, dropout=0.0)
 EVERYTHING = BestFirst(tolerance=0.0, max_nodes=10**9)
 OPEN: dict[str, Codec] = {

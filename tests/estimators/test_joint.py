@@ -6,7 +6,7 @@ import pytest
 
 from digitwise import CRPS, CalibrationBudget, Finetune, JointDecodingRegressor, NormalizedCodec, Transformer
 
-SMALL = {"hidden_dim": 32, "n_layers": 2, "random_state": 0}
+SMALL = {"preset": "plain", "hidden_dim": 32, "n_layers": 2, "random_state": 0}
 
 
 def make_table(n_rows: int, correlation: float = 0.9, seed: int = 0) -> tuple[pd.DataFrame, pd.DataFrame]:

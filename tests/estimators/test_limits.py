@@ -8,7 +8,7 @@ from digitwise import DecodingRegressor, JointDecodingRegressor, NormalizedCodec
 from digitwise.codecs import Bounded, IEEECodec, ScientificCodec
 from digitwise.distributions import Atoms
 
-SMALL = {"hidden_dim": 16, "n_layers": 2, "max_epochs": 3, "finetune": None, "random_state": 0}
+SMALL = {"preset": "plain", "hidden_dim": 16, "n_layers": 2, "max_epochs": 3, "finetune": None, "random_state": 0}
 RNG = np.random.default_rng(0)
 X = RNG.standard_normal((200, 2))
 Y = np.exp(2 * X[:, 0] + RNG.standard_normal(200))

@@ -6,7 +6,7 @@ import pytest
 from digitwise import CRPS, DecodingRegressor, GenRe2, NormalizedCodec, SmoothedCrossEntropy, WithSpecialValues
 from digitwise.objectives import Objective
 
-SMALL = {"hidden_dim": 32, "n_layers": 2, "random_state": 0}
+SMALL = {"preset": "plain", "hidden_dim": 32, "n_layers": 2, "random_state": 0}
 CODEC = WithSpecialValues(NormalizedCodec(base=2, length=5), values=("nan", "inf"))
 RNG = np.random.default_rng(0)
 X = RNG.uniform(size=(600, 2))

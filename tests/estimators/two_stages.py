@@ -10,7 +10,14 @@ from digitwise import DecodingRegressor, NormalizedCodec, OnPolicy
 rng = np.random.default_rng(0)
 X = rng.normal(size=(120, 2))
 Y = 100 + 20 * X[:, 0] + 10 * rng.normal(size=120)
-TINY = {"codec": NormalizedCodec(base=2, length=4), "hidden_dim": 16, "n_layers": 1, "batch_size": 48, "dropout": 0.1}
+TINY = {
+    "preset": "plain",
+    "codec": NormalizedCodec(base=2, length=4),
+    "hidden_dim": 16,
+    "n_layers": 1,
+    "batch_size": 48,
+    "dropout": 0.1,
+}
 FEW_DRAWS = OnPolicy(n_draws=4)
 
 

@@ -22,7 +22,13 @@ def make_table(n_rows: int = 60, seed: int = 0) -> tuple[np.ndarray, np.ndarray]
 
 
 def small(**changes: Any) -> DecodingRegressor:
-    own = {"codec": NormalizedCodec(base=2, length=5), "hidden_dim": 8, "n_layers": 1, "max_epochs": 3}
+    own = {
+        "preset": "plain",
+        "codec": NormalizedCodec(base=2, length=5),
+        "hidden_dim": 8,
+        "n_layers": 1,
+        "max_epochs": 3,
+    }
     return DecodingRegressor(**own | {"finetune": None} | changes)
 
 

@@ -177,6 +177,18 @@ class JointDecodingRegressor(TwoStageRegressor):
             z[:, index] = self.targets_[index].scaling.forward(np.broadcast_to(number, (n_rows,)))
         return z
 
+    @property
+    def _suits_ensembles(self) -> bool:
+        return False
+
+    def _check_parameters(self) -> None:
+        super()._check_parameters()
+        if self._recipe.n_members > 1:
+            raise ValueError(
+                f"Several targets are written by a single network: n_members must be 1, or 'auto', but got "
+                f"{self.n_members}."
+            )
+
     def _known_codecs(self) -> list[Codec]:
         codecs = self.codec.values() if isinstance(self.codec, Mapping) else [self.codec]
         return [resolve("codec", codec) for codec in codecs if codec not in CODEC_NAMES]
