@@ -66,7 +66,7 @@ def _check_common(first: Histogram | Atoms, law: Histogram | Atoms, member: int)
             f"Laws to mix must have the same rows, but law 0 has {len(first)} and law {member} has {len(law)}."
         )
     if isinstance(law, Atoms) or isinstance(first, Atoms):
-        if not np.array_equal(law.values, first.values):
+        if not _same(law.values, first.values):
             raise ValueError(f"Laws to mix must share their values, but those of law {member} differ from law 0.")
         return
     if not np.array_equal(law.edges, first.edges):
@@ -74,13 +74,14 @@ def _check_common(first: Histogram | Atoms, law: Histogram | Atoms, member: int)
             f"Laws to mix must share their edges, but those of law {member} differ from law 0. Fit "
             "the members with one codec and one scaling."
         )
-    same_values = (
-        first.values is None
-        if law.values is None
-        else first.values is not None and np.array_equal(law.values, first.values)
-    )
-    if not same_values or law.tails != first.tails:
+    if not _same(law.values, first.values) or law.tails != first.tails:
         raise ValueError(f"Laws to mix must share values and tails, but those of law {member} differ from law 0.")
+
+
+def _same(values: FloatArray | None, others: FloatArray | None) -> bool:
+    if values is None or others is None:
+        return values is others
+    return np.array_equal(values, others)
 
 
 def _member_weights(weights: ArrayLike | None, n_rows: int, n_members: int) -> Float[FloatArray, "row member"]:

@@ -1,5 +1,6 @@
 """How a network sees a number: as it is, as position between quantiles, or as waves. Settings that build modules."""
 
+import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol, runtime_checkable
@@ -60,7 +61,10 @@ class PiecewiseLinear:
     def build(self, knots: Sequence[Sequence[float]]) -> nn.Module:
         """Return the module."""
         bins = [torch.tensor(thinned(edges, self.n_bins), dtype=torch.float32) for edges in knots]
-        module: nn.Module = rtdl_num_embeddings.PiecewiseLinearEmbeddings(bins, self.dim, activation=False, version="B")
+        with warnings.catch_warnings():
+            warnings.filterwarnings("ignore", message=".*has just two bin edges")  # columns of two values are fine
+            kind = rtdl_num_embeddings.PiecewiseLinearEmbeddings
+            module: nn.Module = kind(bins, self.dim, activation=False, version="B")
         return module
 
 
