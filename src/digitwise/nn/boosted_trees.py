@@ -7,7 +7,7 @@ import torch
 from jaxtyping import Float, Int64
 from torch import Tensor, nn
 
-from digitwise.nn.trees import Trees, TreeTable, no_trees, tables_of, tree_sums, tree_sums_of_pairs
+from digitwise.nn.trees import Trees, TreeTables, no_trees, tables_of, tree_sums, tree_sums_of_pairs
 
 NAMES = ("column", "threshold", "kept", "value", "baseline")
 
@@ -35,7 +35,8 @@ class BoostedTrees(nn.Module):
         super().__init__()
         for name, part in vars(no_trees()).items():
             self.register_buffer(name, part)
-        self._tables: list[TreeTable] | None = None
+        self._tables: TreeTables | None = None
+        self._device = self.value.device
 
     def __len__(self) -> int:
         """Return the number of trees."""
@@ -70,10 +71,10 @@ class BoostedTrees(nn.Module):
         """Return the sum for pairs of a row and more columns, float64."""
         return tree_sums_of_pairs(self._ready(), x.float(), rows, more.float()) + self.baseline.double()
 
-    def _ready(self) -> list[TreeTable]:
+    def _ready(self) -> TreeTables:
         """Return the tables, made where there are none or where the module has moved since."""
-        if self._tables is None or any(table.value.device != self.value.device for table in self._tables):
-            self._tables = tables_of(self.trees)
+        if self._tables is None or self._device != self.value.device:
+            self._tables, self._device = tables_of(self.trees), self.value.device
         return self._tables
 
     def _load_from_state_dict(self, state_dict: Mapping[str, Any], prefix: str, *args: Any, **kwargs: Any) -> None:

@@ -10,8 +10,9 @@ share are looked up once.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
 import torch
-from jaxtyping import Float, Int, Int16, Int64
+from jaxtyping import Float, Int16, Int32, Int64
 from torch import Tensor
 
 MAX_LEAVES = 15
@@ -22,8 +23,8 @@ ALL_LEAVES = 2**MAX_LEAVES - 1
 TREES_PER_TABLE = 128
 """A table of so many trees fits in the processor's cache."""
 
-PAIRS_AT_ONCE = 1024
-"""So many pairs (or rows) at work on a table do too."""
+ROWS_AT_ONCE = 1024
+"""So many rows (or pairs) at work on a table do too."""
 
 
 @dataclass(frozen=True)
@@ -102,16 +103,30 @@ def mean_of(boosters: Sequence[Trees]) -> Trees:
 
 
 @dataclass(frozen=True)
+class Places:
+    """How many thresholds each row lies above, by column."""
+
+    n_rows: int
+    of_column: dict[int, Int32[Tensor, " row"]]
+
+
+@dataclass(frozen=True)
 class ColumnTable:
-    """What is left to a row by one column: row ``k`` of the masks is for values above ``k`` of the thresholds."""
+    """What is left to a row by one column.
+
+    Parameters
+    ----------
+    column
+        The column.
+    row
+        Row of the masks for each place among the thresholds of all tables: how many of them a value lies above.
+    masks
+        One row for each stretch between thresholds of these trees.
+    """
 
     column: int
-    thresholds: Float[Tensor, " threshold"]
-    masks: Int16[Tensor, "place tree"]
-
-    def left_to(self, x: Float[Tensor, " row"]) -> Int16[Tensor, "row tree"]:
-        """Return the leaves that are left to rows with these values."""
-        return self.masks.index_select(0, torch.searchsorted(self.thresholds, x, out_int32=True))
+    row: Int32[Tensor, " place"]
+    masks: Int16[Tensor, "stretch tree"]
 
 
 @dataclass(frozen=True)
@@ -132,69 +147,88 @@ class TreeTable:
     value: Float[Tensor, " leaf"]
     n_leaves: int
 
-    @property
-    def n_trees(self) -> int:
-        """How many trees there are."""
-        return len(self.value) // self.n_leaves
-
-    def left_to(self, x: Float[Tensor, "row column"], first: int = 0) -> Int16[Tensor, "row tree"]:
-        """Return the leaves that are left to rows by some neighbouring columns, ``first`` the first of them."""
-        left = x.new_full((len(x), self.n_trees), ALL_LEAVES, dtype=torch.int16)
-        by_column = x.T.contiguous()
+    def left_to(self, places: Places, rows: slice) -> Int16[Tensor, "row tree"]:
+        """Return the leaves that are left to some rows by the columns whose places are given."""
+        left = None
         for table in self.columns:
-            if first <= table.column < first + x.shape[1]:
-                left &= table.left_to(by_column[table.column - first])
+            if table.column in places.of_column:
+                found = places.of_column[table.column][rows]
+                by_column = table.masks.index_select(0, table.row.index_select(0, found))
+                left = by_column if left is None else left.bitwise_and_(by_column)
+        if left is None:
+            n_rows, n_trees = len(range(*rows.indices(places.n_rows))), len(self.value) // self.n_leaves
+            return self.value.new_full((n_rows, n_trees), ALL_LEAVES, dtype=torch.int16)
         return left
 
     def sums(self, left: Int16[Tensor, "row tree"]) -> Float[Tensor, " row"]:
         """Return the sum over trees of the value of the lowest leaf left."""
         lowest = (left & -left).float().view(torch.int32) >> 23  # the exponent: 127 + the number of the bit
-        starts = torch.arange(self.n_trees, dtype=torch.int32, device=left.device) * self.n_leaves - 127
+        starts = torch.arange(left.shape[1], dtype=torch.int32, device=left.device) * self.n_leaves - 127
         leaf = (lowest + starts).flatten()
         return self.value.index_select(0, leaf).view(left.shape).sum(1)
 
 
-def tables_of(trees: Trees) -> list[TreeTable]:
-    """Return the tables of the trees, ``TREES_PER_TABLE`` in each."""
-    return [_table_of(trees.take(slice(i, i + TREES_PER_TABLE))) for i in range(0, len(trees), TREES_PER_TABLE)]
+@dataclass(frozen=True)
+class TreeTables:
+    """Trees in tables of ``TREES_PER_TABLE`` each, and the thresholds of all of them by column, rising."""
+
+    thresholds: dict[int, Float[Tensor, " threshold"]]
+    tables: tuple[TreeTable, ...]
+
+    def places(self, x: Float[Tensor, "row column"], first: int = 0) -> Places:
+        """Return the places of rows by some neighbouring columns, ``first`` the first of them."""
+        by_column = x.float().T.contiguous()
+        return Places(
+            len(x),
+            {
+                column: torch.searchsorted(thresholds, by_column[column - first], out_int32=True)
+                for column, thresholds in self.thresholds.items()
+                if first <= column < first + x.shape[1]
+            },
+        )
 
 
-def _table_of(trees: Trees) -> TreeTable:
-    threshold, splits = trees.threshold.float(), trees.threshold.isfinite()
-    columns = []
+def tables_of(trees: Trees) -> TreeTables:
+    """Return the tables of the trees."""
+    splits, thresholds = trees.threshold.isfinite(), {}
     for column in torch.unique(trees.column[splits]).tolist():
-        tree, split = (splits & (trees.column == column)).nonzero(as_tuple=True)
-        order = threshold[tree, split].argsort(stable=True)
-        tree, split = tree[order], split[order]
-        thresholds, place = torch.unique_consecutive(threshold[tree, split], return_inverse=True)
-        columns.append(ColumnTable(column, thresholds, _masks(place, tree, trees.kept[tree, split], len(trees))))
+        thresholds[column] = torch.unique(trees.threshold[splits & (trees.column == column)].float())
+    parts = [trees.take(slice(i, i + TREES_PER_TABLE)) for i in range(0, len(trees), TREES_PER_TABLE)]
+    return TreeTables(thresholds, tuple(_table_of(part, thresholds) for part in parts))
+
+
+def _table_of(trees: Trees, thresholds: dict[int, Tensor]) -> TreeTable:
+    columns = []
+    for column, all_thresholds in thresholds.items():
+        tree, split = (trees.threshold.isfinite() & (trees.column == column)).nonzero(as_tuple=True)
+        if len(tree):
+            own, stretch = torch.unique(trees.threshold[tree, split].float(), return_inverse=True)
+            # Above k of all thresholds is above as many of its own as there are among the k lowest.
+            row = torch.cat([own.new_zeros(1), torch.isin(all_thresholds, own).cumsum(0)]).int()
+            columns.append(ColumnTable(column, row, _masks(stretch, tree, trees.kept[tree, split], len(trees))))
     return TreeTable(tuple(columns), trees.value.float().flatten(), trees.value.shape[1])
 
 
 def _masks(
-    place: Int64[Tensor, " split"], tree: Int64[Tensor, " split"], kept: Int[Tensor, " split"], n_trees: int
-) -> Int16[Tensor, "place tree"]:
+    stretch: Int64[Tensor, " split"], tree: Int64[Tensor, " split"], kept: Int16[Tensor, " split"], n_trees: int
+) -> Int16[Tensor, "stretch tree"]:
     """Return the masks of a column: each row is the one before it, less what the splits of its threshold take away."""
-    masks = kept.new_full((int(place[-1]) + 2, n_trees), ALL_LEAVES)
-    for at, of_tree, mask in zip((place + 1).tolist(), tree.tolist(), kept.tolist(), strict=True):
-        masks[at, of_tree] &= mask
-    for at in range(1, len(masks)):
-        masks[at] &= masks[at - 1]
-    return masks
+    masks = np.full((int(stretch.max()) + 2, n_trees), ALL_LEAVES, dtype=np.int16)
+    np.bitwise_and.at(masks, (stretch.cpu().numpy() + 1, tree.cpu().numpy()), kept.cpu().numpy())
+    return torch.from_numpy(np.bitwise_and.accumulate(masks, axis=0)).to(kept.device)
 
 
-def tree_sums(tables: Sequence[TreeTable], x: Float[Tensor, "row column"]) -> Float[Tensor, " row"]:
+def tree_sums(tables: TreeTables, x: Float[Tensor, "row column"]) -> Float[Tensor, " row"]:
     """Return the sum of all trees, float64; without the baseline."""
-    total = x.new_zeros(len(x), dtype=torch.float64)
-    for table in tables:
-        for start in range(0, len(x), PAIRS_AT_ONCE):
-            part = slice(start, start + PAIRS_AT_ONCE)
-            total[part] += table.sums(table.left_to(x[part]))
+    total, places = x.new_zeros(len(x), dtype=torch.float64), tables.places(x)
+    for table in tables.tables:
+        for part in _passes(len(x)):
+            total[part] += table.sums(table.left_to(places, part))
     return total
 
 
 def tree_sums_of_pairs(
-    tables: Sequence[TreeTable],
+    tables: TreeTables,
     x: Float[Tensor, "row column"],
     rows: Int64[Tensor, " pair"],
     more: Float[Tensor, "pair more"],
@@ -204,10 +238,14 @@ def tree_sums_of_pairs(
     What a row's own columns leave is looked up once, however many pairs it has.
     """
     total = x.new_zeros(len(rows), dtype=torch.float64)
-    for table in tables:
-        of_row = table.left_to(x)
-        for start in range(0, len(rows), PAIRS_AT_ONCE):
-            part = slice(start, start + PAIRS_AT_ONCE)
-            left = of_row.index_select(0, rows[part]).bitwise_and_(table.left_to(more[part], x.shape[1]))
+    of_rows, of_pairs = tables.places(x), tables.places(more, x.shape[1])
+    for table in tables.tables:
+        left_to_row = table.left_to(of_rows, slice(None))
+        for part in _passes(len(rows)):
+            left = left_to_row.index_select(0, rows[part]).bitwise_and_(table.left_to(of_pairs, part))
             total[part] += table.sums(left)
     return total
+
+
+def _passes(n_rows: int) -> list[slice]:
+    return [slice(start, start + ROWS_AT_ONCE) for start in range(0, n_rows, ROWS_AT_ONCE)]
