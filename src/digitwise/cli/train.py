@@ -45,6 +45,7 @@ def train(
     target: Column,
     out: NewFolder,
     estimator: EstimatorName = "decoding",
+    preset: Literal["fast", "default", "best", "plain"] = "default",
     seed: int = 0,
     max_epochs: Epochs = None,
     time_limit: OptionalSeconds = None,
@@ -53,6 +54,7 @@ def train(
     objective: OptionalName = None,
     finetune: OptionalName = None,
     decoder: OptionalName = None,
+    model: OptionalName = None,
     drop: ColumnList = (),
     categorical: ColumnList = (),
     drop_missing_target: Flag = False,
@@ -74,6 +76,9 @@ def train(
         Folder of the model: new, empty, or a saved model to replace.
     estimator
         Kind of model: the digit decoder, or a baseline with the same encoder.
+    preset
+        What the rest defaults to: fast (boosted digits, seconds), default, best (five models, each without a fifth of
+        the rows) or plain (a single plain network).
     seed
         Of everything random. The same seed and data give the same model.
     max_epochs
@@ -90,6 +95,8 @@ def train(
         Second stage of the decoder, on whole numbers: auto (default), none, crps, raft, remax, grpo, genre2, dar ...
     decoder
         What predicts the next digit: tree (default) or transformer.
+    model
+        What writes the digits: network, boosted, mixed, or auto (default).
     drop
         Columns to leave out, such as row numbers.
     categorical
@@ -115,7 +122,8 @@ def train(
         check_can_write(path)
     model = _make_model(
         estimator,
-        {"objective": objective, "finetune": finetune, "decoder": decoder},
+        {"objective": objective, "finetune": finetune, "decoder": decoder, "model": model},
+        preset=preset,
         scaling=scaling,
         select_by=select_by,
         max_epochs=max_epochs,

@@ -138,13 +138,13 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         """Return the share of the boosted law that does best on the validation rows."""
         assert self._boosted is not None
         table = validation.take(np.arange(min(len(validation), MOST_COMPARED)))
-        rows = self._encode(table, 1.0).to(self.network_.device)
+        rows = self._encode(table, 1.0)
 
         def figure(law: Distribution) -> float:
             found = figures_of(law, getattr(law, self.point_estimate)(), table, [self.select_by])
             return float(found[self.select_by])
 
-        laws = (self.network_.law(rows), self._boosted.law(rows))
+        laws = [network.law(rows.to(network.device)) for network in (self.network_, self._boosted)]
         return best_share(*laws, figure, greater_is_better=get_metric(self.select_by).greater_is_better)
 
     def _law(self, rows: Rows) -> Distribution:

@@ -34,7 +34,7 @@ class Part:
         """Return the mixture of the laws, data units; a model without weight is not asked."""
         weighted = ((self.network, 1 - self.share), (self.boosted, self.share))
         asked = [(network, weight) for network, weight in weighted if network is not None and weight > 0]
-        return mixed([network.law(rows) for network, _ in asked], [weight for _, weight in asked])
+        return mixed([network.law(rows.to(network.device)) for network, _ in asked], [weight for _, weight in asked])
 
     def networks(self, number: int) -> dict[str, Network]:
         """Return the models by the names under which the weights of the part of that number are saved."""

@@ -15,8 +15,17 @@ SHARED_PARAMETERS = """scaling
         saturate (`saturation_rate_`).
     categorical
         Names or indices of the columns to treat as categories, or ``"auto"``: text, categories and enums.
+    preset
+        What the parameters that are ``"auto"`` become: ``"default"``; ``"fast"``, boosted digits without a network;
+        ``"best"``, five models that each leave out a fifth of the rows; ``"plain"``, a single plain network as in the
+        papers. `settled` tells.
     hidden_dim, n_layers, dropout
         Width, number and dropout of the encoder's hidden layers.
+    numeric_embedding
+        How the encoder sees numbers: ``"piecewise_linear"``, ``"periodic"``, ``"none"``, an object such as
+        ``PiecewiseLinear(n_bins=32)``, or ``"auto"``.
+    n_members
+        Networks in the ensemble; they share most weights, and their laws are averaged.
     learning_rate, weight_decay, batch_size, max_epochs, max_grad_norm
         Of AdamW, with linear warm-up and cosine decay; ``"auto"`` depends on the number of rows.
     validation_fraction
