@@ -20,7 +20,7 @@ MAX_LEAVES = 15
 
 ALL_LEAVES = 2**MAX_LEAVES - 1
 
-TREES_PER_TABLE = 128
+TREES_PER_TABLE = 256
 """A table of so many trees fits in the processor's cache."""
 
 ROWS_AT_ONCE = 1024

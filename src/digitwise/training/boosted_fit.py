@@ -21,7 +21,7 @@ from digitwise.training.digit_pairs import bell_on_prefixes, pairs_of_level
 WIDTH_SHARE = 0.5
 """The automatic bell, as a share of the one that smoothed cross-entropy starts from and then narrows."""
 
-MOST_DIGITS = 8
+MOST_DIGITS = 7
 """Automatically learnt digits; narrower cells are rarely known better than evenly."""
 
 
@@ -122,7 +122,7 @@ def digits_for(width: float) -> int:
     Examples
     --------
     >>> [digits_for(width) for width in (0.3, 0.02, 0.0)]
-    [2, 6, 8]
+    [2, 6, 7]
     """
     return MOST_DIGITS if width == 0 else min(MOST_DIGITS, max(1, math.ceil(-math.log2(width))))
 

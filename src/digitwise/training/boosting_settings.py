@@ -31,7 +31,7 @@ class BoostingSettings:
     n_folds
         Folds of the guess: each training row is guessed by a booster that did not see it.
     n_digits
-        Digits that are learnt; those after them are even. ``"auto"``: until cells are as narrow as the bell, 8 at the
+        Digits that are learnt; those after them are even. ``"auto"``: until cells are as narrow as the bell, 7 at the
         most.
     width
         Standard deviation of the bell around each target, as a share of all cells; ``"auto"``: half the width that
@@ -58,7 +58,7 @@ class BoostingSettings:
     blind_iterations: int = 60
     max_leaf_nodes: int = 15
     min_samples_leaf: int = 5
-    l2: float = 1.0
+    l2: float = 3.0
     max_features: float = 0.6
     n_folds: int = 5
     n_digits: int | Literal["auto"] = "auto"
