@@ -10,7 +10,7 @@ import torch
 from digitwise.distributions import Distribution
 from digitwise.estimators.boosting import boosted_network, can_be_boosted, train_boosted
 from digitwise.estimators.one_target import OneTargetRegressor
-from digitwise.estimators.parts import Part, best_share, mixed
+from digitwise.estimators.parts import Part, best_share, best_sharpness, mixed
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.validation import figures_of
@@ -128,24 +128,28 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         return super().fine_tune(*args, **options)
 
     def _after_stages(self, validation: TableRows) -> None:
-        share = {"network": 0.0, "boosted": 1.0}.get(self.model_)
-        if share is None:
-            share = self._compared_share(validation)
-            self.fit_summary_ |= {"share of the boosted law": share}
-        self.parts_ = [Part(None if self.model_ == "boosted" else self.network_, self._boosted, share)]
-
-    def _compared_share(self, validation: TableRows) -> float:
-        """Return the share of the boosted law that does best on the validation rows."""
-        assert self._boosted is not None
+        """Settle the share of the boosted law, and how sharp the mixture is, by the validation rows."""
+        networks = [None if self.model_ == "boosted" else self.network_, self._boosted]
         table = validation.take(np.arange(min(len(validation), MOST_COMPARED)))
-        rows = self._encode(table, 1.0)
+        share = {"network": 0.0, "boosted": 1.0}.get(self.model_, 0.0)
+        sharpness = 1.0
+        sharpens = self._recipe.sharpens and self._is_plain() and bool(table.is_number.all())
+        if self.model_ == "mixed" or sharpens:
+            rows = self._encode(table, 1.0)
+            laws = [network.law(rows.to(network.device)) for network in networks if network is not None]
+            if self.model_ == "mixed":
+                better = get_metric(self.select_by).greater_is_better
+                share = best_share(laws[0], laws[1], lambda law: self._figure(law, table), greater_is_better=better)
+                self.fit_summary_ |= {"share of the boosted law": share}
+            if sharpens:
+                law = laws[0] if len(laws) == 1 else mixed(laws, [1 - share, share])
+                sharpness = best_sharpness(law, lambda law: figures_of(law, law.mean(), table, ["crps"])["crps"])
+                self.fit_summary_ |= {"sharpness": sharpness}
+        self.parts_ = [Part(networks[0], networks[1], share, sharpness)]
 
-        def figure(law: Distribution) -> float:
-            found = figures_of(law, getattr(law, self.point_estimate)(), table, [self.select_by])
-            return float(found[self.select_by])
-
-        laws = [network.law(rows.to(network.device)) for network in (self.network_, self._boosted)]
-        return best_share(*laws, figure, greater_is_better=get_metric(self.select_by).greater_is_better)
+    def _figure(self, law: Distribution, table: TableRows) -> float:
+        """Return the validation metric that chooses."""
+        return float(figures_of(law, getattr(law, self.point_estimate)(), table, [self.select_by])[self.select_by])
 
     def _law(self, rows: Rows) -> Distribution:
         return mixed([part.law(rows) for part in self.parts_], [1.0] * len(self.parts_))
@@ -154,18 +158,22 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         return {name: model for k, part in enumerate(self.parts_) for name, model in part.networks(k).items()}
 
     def _saved_target(self) -> dict[str, Any]:
-        return {**super()._saved_target(), "model": self.model_, "shares": [part.share for part in self.parts_]}
+        return {
+            **super()._saved_target(),
+            "model": self.model_,
+            "parts": [[part.share, part.sharpness] for part in self.parts_],
+        }
 
     def _restore_target(self, saved: dict[str, Any]) -> None:
         super()._restore_target(saved)
         self.model_ = saved["model"]
-        self._shares = saved["shares"]
+        self._saved_parts = saved["parts"]
 
     def _rebuild_networks(self) -> None:
         parts = []
-        for share in self._shares:
+        for settings in self._saved_parts:
             self._build_networks()
-            parts.append(Part(None if self.model_ == "boosted" else self.network_, self._boosted, share))
-        del self._shares
+            parts.append(Part(None if self.model_ == "boosted" else self.network_, self._boosted, *settings))
+        del self._saved_parts
         self.parts_ = parts
         self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]

@@ -22,6 +22,8 @@ class Recipe:
         What writes the digits: ``"network"``, ``"boosted"`` trees or both, ``"mixed"``, where the target allows trees.
     n_folds
         Models that each leave out a fold of the rows; 1 is a single one.
+    sharpens
+        Whether laws are taken to the power that suits the validation rows.
     learning_rate, patience
         Peak rate, and epochs without improvement before training stops, up to 1000 rows.
     rows_per_step
@@ -33,6 +35,7 @@ class Recipe:
     numeric_embedding: NumericEmbedding | None
     model: str
     n_folds: int
+    sharpens: bool
     learning_rate: float
     patience: int | None
     rows_per_step: float
@@ -44,6 +47,7 @@ PLAIN = Recipe(
     numeric_embedding=None,
     model="network",
     n_folds=1,
+    sharpens=False,
     learning_rate=1e-3,
     patience=20,
     rows_per_step=2.0,
@@ -54,6 +58,7 @@ DEFAULT = Recipe(
     numeric_embedding=PiecewiseLinear(),
     model="mixed",
     n_folds=1,
+    sharpens=True,
     learning_rate=3e-3,
     patience=40,
     rows_per_step=4.0,
@@ -90,7 +95,7 @@ def recipe_of(preset: str, chosen: dict[str, Any], *, ensemble: bool) -> Recipe:
     given = {name: value for name, value in chosen.items() if not (isinstance(value, str) and value == AUTO)}
     n_members = given.get("n_members", recipe.n_members if ensemble else 1)
     if n_members == 1:
-        kept = {name: getattr(recipe, name) for name in ("numeric_embedding", "model", "n_folds")}
+        kept = {name: getattr(recipe, name) for name in ("numeric_embedding", "model", "n_folds", "sharpens")}
         recipe = replace(PLAIN, **kept)
     return replace(recipe, **{**given, "n_members": n_members})
 
