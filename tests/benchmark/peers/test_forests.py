@@ -1,4 +1,4 @@
-"""Forests: missing cells count as smaller than any number; quantiles are those of the training targets in the leaves."""
+"""Forests: missing cells count as smaller than any number; laws are those of the training targets in the leaves."""
 
 import numpy as np
 import pytest
