@@ -1,9 +1,9 @@
-"""Mixing histograms is averaging their cdfs."""
+"""Mixing histograms, or atoms, is averaging their cdfs."""
 
 import numpy as np
 import pytest
 
-from digitwise.distributions import Atoms, Histogram, mix
+from digitwise.distributions import Atoms, GaussianMixture, Histogram, mix
 
 RNG = np.random.default_rng(0)
 EDGES = np.cumsum(np.r_[0.0, RNG.uniform(0.1, 1.0, size=5)])
@@ -62,6 +62,29 @@ def test_wrong_arguments_are_errors(laws: object, weights: object, message: str)
         mix(laws, weights)
 
 
-def test_only_histograms_mix() -> None:
-    with pytest.raises(TypeError):
-        mix([Atoms.from_draws([[1.0]])])
+@pytest.mark.parametrize("weights", [None, [0.7, 0.3], [[0.7, 0.3], [0.0, 1.0]]], ids=["equal", "shared", "per row"])
+@pytest.mark.parametrize("values", [[3.0, 1.0, 2.0], [[3.0, 1.0, 2.0], [0.0, 4.0, 4.0]]], ids=["shared", "own"])
+def test_atoms_mix(weights: object, values: object) -> None:
+    members = [Atoms(np.array(values), RNG.dirichlet(np.ones(3), size=2)) for _ in range(2)]
+    law = mix(members, weights)
+    shares = np.broadcast_to([0.5, 0.5] if weights is None else weights, (2, 2))
+    y = np.array([[0.0, 1.0, 1.5, 2.0, 3.0, 4.0]])
+    for verb in (Atoms.cdf, Atoms.prob_above, lambda law, y: np.exp(law.log_prob(y))):
+        expected = np.einsum("rm,mrk->rk", shares, np.stack([verb(member, y) for member in members]))
+        np.testing.assert_allclose(verb(law, y), expected, rtol=1e-12, atol=1e-15)
+
+
+def test_atoms_share_their_values() -> None:
+    first, other = Atoms([1.0, 2.0], [[0.5, 0.5]]), Atoms([1.0, 3.0], [[0.5, 0.5]])
+    with pytest.raises(ValueError, match=r"share their values, but those of law 1"):
+        mix([first, other])
+    with pytest.raises(ValueError, match="same rows"):
+        mix([first, Atoms([1.0, 2.0], [[0.5, 0.5]] * 2)])
+
+
+def test_other_laws_and_laws_of_two_kinds_do_not_mix() -> None:
+    atoms, normal = Atoms.from_draws([[1.0]]), GaussianMixture([[1.0]], [[0.0]], [[1.0]])
+    histogram = Histogram([0.0, 1.0], [[1.0]])
+    for laws in ([normal], [histogram, atoms], [atoms, histogram], [histogram, normal]):
+        with pytest.raises(TypeError):
+            mix(laws)

@@ -92,7 +92,8 @@ def fit_numeric(name: str, kind: str, values: Float[np.ndarray, " row"]) -> Nume
         has_missing=False,
     )
     scaled = transform_numeric([column], present[:, None])
-    knots = np.unique(np.quantile(scaled, np.linspace(0, 1, N_KNOTS))) if column.varies else np.empty(0)
+    knots = np.quantile(scaled, np.linspace(0, 1, N_KNOTS)) if column.varies else np.empty(0)
+    knots = np.unique(knots.astype(np.float32))  # distinct where they are used
     return replace(column, has_missing=len(present) < len(values), knots=tuple(knots.tolist()))
 
 

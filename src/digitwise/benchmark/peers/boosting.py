@@ -142,7 +142,7 @@ class HistGradientBoostingCompetitor:
             **self.settings,
         )
         self._model.fit(with_codes(X), y, X_val=with_codes(validation_data[0]), y_val=validation_data[1])
-        self._best = int(np.argmax(self._model.validation_score_))
+        self._best = 1 + int(np.argmax(self._model.validation_score_[1:]))  # the first score is that of no tree
 
     def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
         """Return points of the best number of trees, and no laws."""

@@ -51,7 +51,7 @@ class RandomForestCompetitor:
         self._spread = float(np.std(y)) or 1.0
         self._model = forest(random_state=self.seed, n_jobs=self.threads, **self.settings)
         table = with_codes(X)
-        self._below = np.nan_to_num(np.nanmin(table, axis=0)) - 1
+        self._below = np.nan_to_num(np.fmin.reduce(table, axis=0)) - 1
         self._model.fit(self._filled(table), y)
 
     def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], Distribution | None]:

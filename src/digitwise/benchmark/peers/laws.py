@@ -13,7 +13,8 @@ def law_of_quantiles(quantiles: Float[np.ndarray, "row level"], scale: float) ->
     """Return the laws that lie evenly between predicted quantiles at `LEVELS`.
 
     Beyond the outermost ones the remaining 5 % fall off exponentially, at the rate of the neighbouring cell. Quantiles
-    that cross are put in order; equal ones are moved apart by a billionth of ``scale``.
+    that cross are put in order; equal ones are moved apart by a billionth of ``scale``, or by as much as numbers of
+    their size can be told apart.
 
     Parameters
     ----------
@@ -28,7 +29,7 @@ def law_of_quantiles(quantiles: Float[np.ndarray, "row level"], scale: float) ->
     >>> law.median(), law.interval(0.9)
     (array([5.]), array([[0.5, 9.5]]))
     """
-    least = max(scale, 1e-12) * 1e-9
+    least = np.maximum(max(scale, 1e-12) * 1e-9, 4 * np.spacing(np.abs(quantiles).max(axis=1, keepdims=True)))
     inner = np.sort(quantiles, axis=1)
     inner = np.maximum.accumulate(inner - least * np.arange(inner.shape[1]), axis=1) + least * np.arange(inner.shape[1])
     widths = np.diff(inner, axis=1)
