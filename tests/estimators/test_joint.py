@@ -22,7 +22,7 @@ def make_table(n_rows: int, correlation: float = 0.9, seed: int = 0) -> tuple[pd
 @pytest.fixture(scope="module")
 def fitted() -> JointDecodingRegressor:
     X, y = make_table(1500)
-    return JointDecodingRegressor(max_epochs=25, **SMALL).fit(X, y)
+    return JointDecodingRegressor(max_epochs=25, **SMALL | {"learning_rate": 2e-3}).fit(X, y)
 
 
 def test_answers_have_an_axis_for_the_targets(fitted: JointDecodingRegressor) -> None:

@@ -175,7 +175,7 @@ def test_any_metric_may_choose_the_epoch(metric: str) -> None:
         ({"decoder": "lstm"}, "decoder must be one of"),
         ({"objective": "magic"}, "objective must be one of"),
         ({"device": "abacus"}, "device must be"),
-        ({"hidden_dim": 0}, "hidden_dim and n_layers"),
+        ({"hidden_dim": 0}, "hidden_dim, n_layers and n_members"),
     ],
 )
 def test_impossible_parameters_are_named(settings, message: str) -> None:
