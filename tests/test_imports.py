@@ -19,10 +19,10 @@ OPTIONAL = (
     "transformers",
 )
 
-# scikit-learn loads pandas by itself where it is installed: what core packages load is not counted
+# scikit-learn loads pandas and rich by itself where they are installed: what core packages load is not counted
 LOADED_BY_US = f"""
 import sys
-import torch, sklearn, narwhals.stable.v2
+import torch, sklearn, narwhals.stable.v2, rtdl_num_embeddings, tabm
 before = set(sys.modules)
 import digitwise
 print(*(name for name in {OPTIONAL} if name in sys.modules and name not in before))

@@ -13,6 +13,7 @@ from digitwise.codecs import (
     WithSpecialValues,
 )
 from digitwise.datasets import QualifiedTargets
+from digitwise.encoders.numeric_embeddings import Periodic, PiecewiseLinear
 from digitwise.estimators import (
     DecodingRegressor,
     Finetune,
@@ -73,6 +74,9 @@ __all__ = [
     "RepeatedCodec",
     "Tree",
     "Transformer",
+    # how the encoder sees numbers
+    "PiecewiseLinear",
+    "Periodic",
     # how laws are read that are too large to be written out
     "BestFirst",
     # token by token

@@ -92,18 +92,25 @@ def draw_errors(y: Float[np.ndarray, " row"], law: Distribution) -> tuple[float,
 def width_at_coverage(y: Float[np.ndarray, " row"], law: Distribution, coverage: float) -> float:
     """Return the mean width of the narrowest central intervals, all of one nominal coverage, that hold enough targets.
 
+    NaN if none do, as with laws that are sure of something wrong.
+
     Examples
     --------
     >>> law = Atoms(values=np.arange(101.0), probs=np.full((101, 101), 1 / 101))
     >>> round(width_at_coverage(np.arange(101.0), law, 0.9))
     90
     """
+
+    def holds_enough(nominal: float) -> bool:
+        interval = law.interval(nominal)
+        return bool(((y >= interval[:, 0]) & (y <= interval[:, 1])).mean() >= coverage)
+
     low, high = 0.0, 1.0 - 1e-9
+    if not holds_enough(high):
+        return math.nan
     for _ in range(24):
         middle = (low + high) / 2
-        interval = law.interval(middle)
-        inside = ((y >= interval[:, 0]) & (y <= interval[:, 1])).mean()
-        low, high = (low, middle) if inside >= coverage else (middle, high)
+        low, high = (low, middle) if holds_enough(middle) else (middle, high)
     interval = law.interval(high)
     return float((interval[:, 1] - interval[:, 0]).mean())
 
