@@ -116,7 +116,9 @@ def test_the_law_of_all_targets() -> None:
     for target, name in enumerate(NAMES):
         axes = [axis + 1 for axis in range(3) if ORDER[axis] != target]
         np.testing.assert_allclose(law.marginal(name).probs, table.sum(axes).numpy(), atol=1e-9)
-    np.testing.assert_allclose(law.draws.mean(1), law.mean(), atol=1.0)
+    standard_error = np.sqrt(law.variance() / law.draws.shape[1])
+    half_a_leaf = 10 / 3 / 2  # draws from an open outer leaf have its outer edge as their mean, the law its middle
+    assert (np.abs(law.draws.mean(1) - law.mean()) < half_a_leaf + 5 * standard_error).all()
     again = head.law(make_rows(6))
     np.testing.assert_array_equal(law.draws, again.draws)
 
