@@ -12,6 +12,7 @@ Space = Mapping[str, Range]
 DEFAULT_SPACE: dict[str, Range] = {
     "hidden_dim": IntegerRange(64, 512, log=True),
     "n_layers": IntegerRange(1, 6),
+    "n_members": Choice((1, 2, 4, 8, 16)),
     "dropout": FloatRange(0.0, 0.5),
     "learning_rate": FloatRange(1e-4, 1e-2, log=True),
     "weight_decay": FloatRange(1e-5, 1e-1, log=True),
