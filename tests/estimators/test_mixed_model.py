@@ -106,8 +106,12 @@ def test_only_a_single_network_is_fine_tuned() -> None:
 
 
 def test_bounds_are_of_single_networks() -> None:
-    with pytest.raises(ValueError, match="n_members=1"):
-        fitted(n_members=2).predict_bounds(X)
+    for settings in ({"n_members": 2}, {"model": "mixed"}, {"n_folds": 2}):
+        with pytest.raises(ValueError, match="single model"):
+            fitted(**settings).predict_bounds(X)
+    boosted = fitted(model="boosted")  # trees can be searched as well
+    bounds = boosted.predict_bounds(X[:5]).mean_bounds()
+    assert_allclose(bounds.low, boosted.predict(X[:5]), rtol=1e-6)
 
 
 def test_sample_weights_reach_the_trees() -> None:

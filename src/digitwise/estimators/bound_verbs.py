@@ -1,5 +1,6 @@
 """What is certain of laws that are too large to be written out."""
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,11 @@ from digitwise.policy import BestFirst, coarse_to_fine
 
 class BoundVerbs(LawVerbs):
     """Verbs that answer with bounds; needs a network that writes digits."""
+
+    @property
+    @abstractmethod
+    def _is_single_law(self) -> bool:
+        """Whether laws are those of the network alone."""
 
     def predict_bounds(self, X: Any, enumeration: BestFirst | None = None) -> BoundedLaw:
         """Return what is certain of each row's law: bounds of its mean, quantiles, cdf and density.
@@ -33,7 +39,7 @@ class BoundVerbs(LawVerbs):
         Raises
         ------
         ValueError
-            If the codec is not ordered, or laws have mass on whole numbers alone.
+            If the codec is not ordered, laws have mass on whole numbers alone, or the model is not a single one.
         """
         with cpu_threads(self.n_jobs), torch.no_grad():
             memory = self._memory(X)
@@ -52,7 +58,7 @@ class BoundVerbs(LawVerbs):
         >>> import numpy as np
         >>> from digitwise import DecodingRegressor
         >>> X = np.linspace(0, 1, 200)[:, None]
-        >>> model = DecodingRegressor(max_epochs=3, finetune=None, random_state=0).fit(X, 3 * X[:, 0])
+        >>> model = DecodingRegressor(preset="plain", max_epochs=3, random_state=0).fit(X, 3 * X[:, 0])
         >>> for law in model.refine_bounds(X[:1]):
         ...     low, high = law.quantile_bounds(0.5)
         ...     if high - low < 0.1:
@@ -66,7 +72,14 @@ class BoundVerbs(LawVerbs):
     def _memory(self, X: Any) -> Memory:
         rows = self._rows(X)  # first: it says so if there is no network yet
         self.network_.eval()
-        return self.network_.memory(rows)
+        memory = self.network_.memory(rows)
+        if memory.n_members > 1 or not self._is_single_law:
+            raise ValueError(
+                "Bounds are of the law of a single model as it was trained, but here members, a mixture or a sharpened "
+                "law answer. Use predict_distribution, whose laws are exact, or fit with preset='plain' or "
+                "n_members=1, model='network'."
+            )
+        return memory
 
     def _writer(self) -> DecodingHead:
         head = self.network_.head

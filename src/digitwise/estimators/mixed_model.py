@@ -154,6 +154,12 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
     def _law(self, rows: Rows) -> Distribution:
         return mixed([part.law(rows) for part in self.parts_], [1.0] * len(self.parts_))
 
+    @property
+    def _is_single_law(self) -> bool:
+        """Whether laws are those of one model, as it was trained."""
+        part = self.parts_[0]
+        return len(self.parts_) == 1 and part.sharpness == 1 and (part.boosted is None or part.network is None)
+
     def _networks(self) -> dict[str, Network]:
         return {name: model for k, part in enumerate(self.parts_) for name, model in part.networks(k).items()}
 

@@ -134,11 +134,6 @@ class DecodingHead(nn.Module):
         ValueError
             If the codec is not ordered, or laws have mass on whole numbers alone.
         """
-        if memory.n_members > 1:
-            raise ValueError(
-                f"Bounds are of the law of a single network, but this is an ensemble of {memory.n_members}. Fit it "
-                "with n_members=1, or use predict_distribution, whose laws are exact."
-            )
         parts = passes(memory.features.shape[0], search)
         return joined_bounds([self.bounds_of(best_first(self.policy, memory.take(rows), part)) for rows, part in parts])
 
