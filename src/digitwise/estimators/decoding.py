@@ -25,7 +25,7 @@ from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
 from digitwise.policy import BestFirst
 
 
-class DecodingRegressor(BoundVerbs, MixedModelRegressor):
+class DecodingRegressor(MixedModelRegressor, BoundVerbs):
     """Predict a number by writing its digits; every prediction is a full law.
 
     Parameters
