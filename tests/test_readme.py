@@ -27,6 +27,22 @@ def test_python_blocks_run(readme: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert (tmp_path / "model" / "config.json").is_file()
 
 
+SUITE = """
+name = "readme"
+datasets = ["synthetic:line"]
+[references]
+rmse = "constant"
+crps = "constant"
+[[methods]]
+name = "constant"
+estimator = "constant"
+[[methods]]
+name = "fast"
+estimator = "DecodingRegressor"
+params = { preset = "fast" }
+"""
+
+
 def test_command_lines_run_in_order(readme: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import numpy as np
     import pandas as pd
@@ -37,6 +53,8 @@ def test_command_lines_run_in_order(readme: str, tmp_path: Path, monkeypatch: py
     table.to_csv("data.csv", index=False)
     table.to_csv("test.csv", index=False)
     table.drop(columns="y").to_csv("new.csv", index=False)
+    (tmp_path / "tables").mkdir()
+    (tmp_path / "suite.toml").write_text(SUITE, encoding="utf-8")
     lines = [
         line for block in blocks(readme, "console") for line in block.splitlines() if line.startswith("$ digitwise")
     ]
@@ -45,6 +63,8 @@ def test_command_lines_run_in_order(readme: str, tmp_path: Path, monkeypatch: py
         arguments = shlex.split(line.removeprefix("$ digitwise "), comments=True)
         if arguments[0] == "train":
             arguments += ["--max-epochs", "2"]
+        if arguments[0] == "tune":
+            arguments += ["--trials", "2", "--set", "max_epochs=2", "preset=plain"]
         assert main(arguments) in (0, None), line
     assert {"predictions.csv", "report.html", "model"} <= {path.name for path in tmp_path.iterdir()}
 

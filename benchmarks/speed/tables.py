@@ -19,7 +19,7 @@ from sklearn.datasets import make_friedman1
 
 from digitwise.benchmark.methods import make_competitor
 from digitwise.benchmark.provenance import provenance
-from digitwise.benchmark.suite import Method, Suite
+from digitwise.benchmark.suite import Method, References, Suite
 from digitwise.estimators.hardware import cpu_threads
 
 METHODS = (
@@ -27,7 +27,7 @@ METHODS = (
     Method(name="decoding-fast", estimator="DecodingRegressor", params={"preset": "fast"}),
     Method(name="network-only", estimator="DecodingRegressor", params={"model": "network"}),
     Method(name="realmlp-td", estimator="pytabkit", params={"model": "RealMLP_TD"}),
-    Method(name="tabm-d, two epochs", estimator="pytabkit", params={"model": "TabM_D", "settings": {"n_epochs": 2}}),
+    Method(name="tabm-d-two-epochs", estimator="pytabkit", params={"model": "TabM_D", "settings": {"n_epochs": 2}}),
     Method(
         name="catboost",
         estimator="catboost",
@@ -48,7 +48,13 @@ def main() -> None:
     X, y = make_friedman1(N_TRAIN + N_VALIDATION + N_TEST, n_features=10, noise=1.0, random_state=0)
     ends = [N_TRAIN, N_TRAIN + N_VALIDATION]
     parts = list(zip(np.split(X, ends), np.split(y, ends), strict=True))
-    suite = Suite(name="speed", datasets=("embedded:diabetes",), methods=METHODS, threads=options.threads)
+    suite = Suite(
+        name="speed",
+        datasets=("embedded:diabetes",),
+        methods=METHODS,
+        threads=options.threads,
+        references=References(rmse="realmlp-td", crps="decoding"),
+    )
     for method in METHODS:
         if method.name not in options.methods:
             continue
