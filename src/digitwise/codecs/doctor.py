@@ -102,6 +102,7 @@ def _examine(
     lost = quantisation(y, weight, fit_others)
     spread = float(np.sqrt(np.average((y - np.average(y, weights=weight)) ** 2, weights=weight)))
     n_nodes = sum(codec.grammar.count(length) for length in range(codec.length))
+    n_logits = 1 if codec.vocab_size == 2 else codec.vocab_size  # of two digits only the second has weights
     return Candidate(
         name=fitted.name,
         codec=codec,
@@ -115,5 +116,5 @@ def _examine(
         n_leaves=codec.grammar.count(codec.length),
         n_occupied=len(np.unique(tokens, axis=0)),
         n_nodes=n_nodes,
-        n_weights=n_nodes * codec.vocab_size * (memory_dim + 1) if is_enumerable(codec) else None,
+        n_weights=n_nodes * n_logits * (memory_dim + 1) if is_enumerable(codec) else None,
     )
