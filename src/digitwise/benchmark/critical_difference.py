@@ -9,6 +9,7 @@ from jaxtyping import Float
 
 from digitwise.benchmark.board import Board, mean_over_seeds, mean_ranks
 from digitwise.benchmark.tables import LABELS
+from digitwise.optional import optional_package
 from digitwise.plots.style import LIGHT, NORMAL, axes_or_new
 
 if TYPE_CHECKING:
@@ -89,15 +90,10 @@ def draw_critical_difference(board: Board) -> "matplotlib.figure.Figure":
     ModuleNotFoundError
         If matplotlib or scikit-posthocs is not installed.
     """
-    try:
-        import pandas as pd
-        import scikit_posthocs
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            f"Critical differences need {error.name}, which is not installed. "
-            'Install it with: pip install "digitwise[bench]".',
-            name=error.name,
-        ) from error
+    pd, scikit_posthocs = (
+        optional_package(name, f"Critical differences need {name}, which is not installed.", "bench")
+        for name in ("pandas", "scikit_posthocs")
+    )
 
     first = axes_or_new(None, width=9.0, height=1.2 + 0.34 * len(board.methods))
     figure = first.get_figure(root=True)

@@ -6,6 +6,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
+from digitwise.optional import optional_package
+
 CSV_SUFFIXES = (".csv", ".csv.gz", ".tsv", ".tsv.gz")
 PARQUET_SUFFIXES = (".parquet", ".pq")
 ISO_DATE = r"\d{4}-\d{2}-\d{2}(?:[ T]\d{2}:\d{2}.*)?"
@@ -19,11 +21,7 @@ def need_pandas() -> Any:
     ImportError
         If it is not installed.
     """
-    try:
-        import pandas
-    except ImportError as error:
-        raise ImportError('Tables need pandas. Install it with: pip install "digitwise[data]".') from error
-    return pandas
+    return optional_package("pandas", "Tables need pandas.", "data")
 
 
 def read_table(path: Path, *, text_columns: Collection[str] = ()) -> Any:
@@ -102,10 +100,7 @@ def _read_csv(pandas: Any, path: Path, text_columns: Collection[str]) -> Any:
 
 
 def _read_parquet(pandas: Any, path: Path) -> Any:
-    try:
-        import pyarrow
-    except ImportError as error:
-        raise ImportError('Parquet files need pyarrow. Install it with: pip install "digitwise[data]".') from error
+    pyarrow = optional_package("pyarrow", "Parquet files need pyarrow.", "data")
     try:
         frame = pandas.read_parquet(path, engine="pyarrow")
     except pyarrow.ArrowException as error:

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from digitwise.optional import optional_package
+
 SPLIT_NAMES = {
     "train": "train",
     "val": "validation",
@@ -64,10 +66,7 @@ def read_csv(folder: Path, entry: dict[str, Any], text_columns: list[str]) -> An
     ImportError
         If pandas is not installed.
     """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError("Reading tables needs pandas. Install it with: pip install 'digitwise[data]'.") from error
+    pd = optional_package("pandas", "Reading tables needs pandas.", "data")
     path = folder / entry["file"]
     if not path.is_file():
         raise FileNotFoundError(f"The index of {folder} lists {entry['name']}, but {path} is not there.")

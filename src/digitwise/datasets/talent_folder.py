@@ -19,6 +19,7 @@ from jaxtyping import Float
 from digitwise.datasets.dataset import Dataset
 from digitwise.datasets.folder_index import SPLIT_NAMES
 from digitwise.datasets.plain_npy import read_npy
+from digitwise.optional import optional_package
 
 PARTS = ("train", "val", "test")
 INTRODUCED = {"N": "num_feature_intro", "C": "cat_feature_intro"}
@@ -66,10 +67,7 @@ def load_talent(folder: str | Path, name: str) -> Dataset:
     ImportError
         If pandas is not installed.
     """
-    try:
-        import pandas as pd
-    except ImportError as error:
-        raise ImportError("Reading tables needs pandas. Install it with: pip install 'digitwise[data]'.") from error
+    pd = optional_package("pandas", "Reading tables needs pandas.", "data")
     folder = Path(folder)
     known = _tasks(folder)
     if name not in known:

@@ -54,8 +54,8 @@ class DecodingRegressor(MixedModelRegressor, BoundVerbs):
         targets are numbers in binary digits and decoder, objective and second stage are left as they are, and
         ``"network"`` otherwise.
     n_folds
-        How many models there are, each trained without one fold of the rows, which validates it; their laws are
-        averaged. ``"auto"``: 5 with ``preset="best"``, and otherwise a single model.
+        How many models there are, each trained without one fold of the rows, which validates it unless `fit` gets
+        ``validation_data``; their laws are averaged. ``"auto"``: 5 with ``preset="best"``, otherwise a single model.
     finetune
         A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
         ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is

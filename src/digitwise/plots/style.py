@@ -5,9 +5,10 @@ stay apart for the common kinds of colour blindness, and they differ in lightnes
 grey print remains readable.
 """
 
-import importlib
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
+
+from digitwise.optional import optional_package
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -88,12 +89,7 @@ def require_matplotlib() -> None:
     ModuleNotFoundError
         If matplotlib is not installed.
     """
-    try:
-        importlib.import_module("matplotlib.pyplot")
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'Pictures need matplotlib, which is not installed. Install it with: pip install "digitwise[plot]".'
-        ) from error
+    optional_package("matplotlib.pyplot", "Pictures need matplotlib, which is not installed.", "plot")
 
 
 def axes_or_new(ax: "matplotlib.axes.Axes | None", width: float = 5.2, height: float = 3.6) -> "matplotlib.axes.Axes":

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from digitwise.optional import optional_package
 from digitwise.report.evidence import gather
 from digitwise.report.page import compose_page
 
@@ -65,19 +66,15 @@ def write_report(
 
 def _render(page: Mapping[str, Any]) -> str:
     """The page as HTML; every text is escaped."""
-    try:
-        import jinja2
-    except ModuleNotFoundError as error:
-        raise ModuleNotFoundError(
-            'Reports need jinja2, which is not installed. Install it with: pip install "digitwise[plot]".'
-        ) from error
+    jinja2 = optional_package("jinja2", "Reports need jinja2, which is not installed.", "plot")
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("digitwise.report"),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
     )
-    return environment.get_template("report.html.j2").render(page)
+    text: str = environment.get_template("report.html.j2").render(page)
+    return text
 
 
 def _write_atomically(path: Path, text: str) -> Path:

@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from digitwise.optional import optional_package
+
 
 def optuna_package() -> Any:
     """Return the module optuna.
@@ -14,11 +16,7 @@ def optuna_package() -> Any:
     ImportError
         If it is not installed.
     """
-    try:
-        import optuna
-    except ImportError as error:
-        raise ImportError('Tuning needs Optuna. Install it with: pip install "digitwise[tune]".') from error
-    return optuna
+    return optional_package("optuna", "Tuning needs Optuna.", "tune")
 
 
 @contextmanager

@@ -23,7 +23,7 @@ def missing(name: str) -> Any:
     ],
 )
 def test_it_is_named(peer: str, settings: dict[str, Any], shown: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitwise.benchmark.peers.package.import_module", missing)
+    monkeypatch.setattr("digitwise.optional.import_module", missing)
     with pytest.raises(ModuleNotFoundError) as caught:
         PEERS[peer](**settings)
     assert f"needs {shown}," in str(caught.value)
@@ -31,7 +31,7 @@ def test_it_is_named(peer: str, settings: dict[str, Any], shown: str, monkeypatc
 
 
 def test_what_needs_no_package_starts_without(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("digitwise.benchmark.peers.package.import_module", missing)
+    monkeypatch.setattr("digitwise.optional.import_module", missing)
     for name in ("constant", "hist_gradient_boosting", "forest"):
         PEERS[name]()
 
