@@ -1,5 +1,6 @@
 """Boosted trees of other packages: points only."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,8 +14,8 @@ Facts = dict[str, float | int | str | None]
 
 
 @dataclass(kw_only=True, eq=False)
-class LightGBMCompetitor:
-    """LightGBM with squared error, stopped early by the validation rows. Needs the ``bench`` extra.
+class BoostedCompetitor(ABC):
+    """Boosted trees with squared error, stopped early by the validation rows.
 
     Parameters
     ----------
@@ -23,7 +24,7 @@ class LightGBMCompetitor:
     iterations, early_stopping_rounds
         Trees at the most, and without improvement before training stops.
     settings
-        Further parameters of ``LGBMRegressor``.
+        Further parameters of the package's regressor.
     """
 
     seed: int = 0
@@ -32,6 +33,22 @@ class LightGBMCompetitor:
     early_stopping_rounds: int = 100
     settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
     _model: Any = field(default=None, init=False)
+
+    @abstractmethod
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Grow trees, and keep as many as do best on the validation rows."""
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
+        """Return points, and no laws."""
+        return np.asarray(self._model.predict(X), dtype=np.float64), None
+
+    @abstractmethod
+    def facts(self) -> Facts:
+        """Return the number of trees."""
+
+
+class LightGBMCompetitor(BoostedCompetitor):
+    """LightGBM. Needs the ``bench`` extra."""
 
     def __post_init__(self) -> None:
         """Load the package, so that one that is missing is noticed before anything runs."""
@@ -50,35 +67,13 @@ class LightGBMCompetitor:
         stop = lightgbm.early_stopping(self.early_stopping_rounds, verbose=False)
         self._model.fit(X, y, eval_set=[validation_data], eval_metric="rmse", callbacks=[stop])
 
-    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
-        """Return points, and no laws."""
-        return np.asarray(self._model.predict(X), dtype=np.float64), None
-
     def facts(self) -> Facts:
         """Return the number of trees."""
         return {"best_epoch": self._model.best_iteration_}
 
 
-@dataclass(kw_only=True, eq=False)
-class XGBoostCompetitor:
-    """XGBoost with squared error, stopped early by the validation rows. Needs the ``bench`` extra.
-
-    Parameters
-    ----------
-    seed, threads
-        Of the fit.
-    iterations, early_stopping_rounds
-        Trees at the most, and without improvement before training stops.
-    settings
-        Further parameters of ``XGBRegressor``.
-    """
-
-    seed: int = 0
-    threads: int = 1
-    iterations: int = 2000
-    early_stopping_rounds: int = 100
-    settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
-    _model: Any = field(default=None, init=False)
+class XGBoostCompetitor(BoostedCompetitor):
+    """XGBoost. Needs the ``bench`` extra."""
 
     def __post_init__(self) -> None:
         """Load the package, so that one that is missing is noticed before anything runs."""
@@ -97,37 +92,13 @@ class XGBoostCompetitor:
         )
         self._model.fit(X, y, eval_set=[validation_data], verbose=False)
 
-    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], None]:
-        """Return points, and no laws."""
-        return np.asarray(self._model.predict(X), dtype=np.float64), None
-
     def facts(self) -> Facts:
         """Return the number of trees."""
         return {"best_epoch": self._model.best_iteration + 1}
 
 
-@dataclass(kw_only=True, eq=False)
-class HistGradientBoostingCompetitor:
-    """scikit-learn's histogram boosting with squared error, stopped early by the validation rows.
-
-    Parameters
-    ----------
-    seed
-        Of the fit.
-    threads
-        Has no effect: the number of OpenMP threads decides.
-    iterations, early_stopping_rounds
-        Trees at the most, and without improvement before training stops.
-    settings
-        Further parameters of ``HistGradientBoostingRegressor``.
-    """
-
-    seed: int = 0
-    threads: int = 1
-    iterations: int = 2000
-    early_stopping_rounds: int = 100
-    settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
-    _model: Any = field(default=None, init=False)
+class HistGradientBoostingCompetitor(BoostedCompetitor):
+    """scikit-learn's histogram boosting; the number of OpenMP threads decides, not ``threads``."""
 
     def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
         """Grow trees, and keep as many as do best on the validation rows."""
