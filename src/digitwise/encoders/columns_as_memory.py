@@ -36,4 +36,11 @@ class ColumnsAsMemory(nn.Module):
         self, numeric: Float[Tensor, "batch numeric"], categorical: Int64[Tensor, "batch categorical"]
     ) -> Memory:
         """Return one memory token per row."""
-        return Memory(torch.cat([numeric, categorical.to(numeric.dtype)], dim=1).unsqueeze(1))
+        return Memory(side_by_side(numeric, categorical).unsqueeze(1))
+
+
+def side_by_side(
+    numeric: Float[Tensor, "batch numeric"], categorical: Int64[Tensor, "batch categorical"]
+) -> Float[Tensor, "batch column"]:
+    """Return the columns as boosted digits see them: numeric ones, then category codes as numbers."""
+    return torch.cat([numeric, categorical.to(numeric.dtype)], dim=1)

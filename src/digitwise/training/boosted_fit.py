@@ -9,6 +9,7 @@ from jaxtyping import Float
 from torch import Tensor
 
 from digitwise.codecs.bell import even_edges, place_of
+from digitwise.encoders.columns_as_memory import side_by_side
 from digitwise.nn.boosted_digits import BoostedDigits
 from digitwise.nn.trees import no_trees
 from digitwise.objectives.smoothed_targets import automatic_width
@@ -128,8 +129,8 @@ def digits_for(width: float) -> int:
 
 
 def columns_of(rows: Rows) -> Float[Tensor, "row column"]:
-    """Return the columns as the model sees them in its memory, float32: numeric ones, then category codes."""
-    return torch.cat([rows.numeric.float(), rows.categorical.float()], dim=1).cpu()
+    """Return the columns as the model sees them in its memory, float32."""
+    return side_by_side(rows.numeric.float(), rows.categorical).cpu()
 
 
 def relative_weight(rows: Rows) -> Float[Tensor, " row"]:
