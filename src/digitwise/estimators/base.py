@@ -16,19 +16,18 @@ from digitwise.codecs.scaling import Scaling
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.numeric_embeddings import NumericEmbedding
 from digitwise.encoders.tabular import TabularEncoder
-from digitwise.estimators.components import resolve
 from digitwise.estimators.epochs import numbered_on
+from digitwise.estimators.follows_recipe import FollowsRecipe
 from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
-from digitwise.estimators.recipes import RECIPES, Recipe, automatic_patience, recipe_of
 from digitwise.estimators.shared_parameters import merge_signature
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.validation import check_figure
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
-from digitwise.training import FitResult, Network, Rows, TrainingSettings, automatic_batch_size, fit
+from digitwise.training import FitResult, Network, Rows, TrainingSettings, fit
 from digitwise.training.run_log import Row
 
 Model = TypeVar("Model", bound="DistributionalRegressor")
@@ -37,7 +36,7 @@ POINT_ESTIMATES = ("mean", "median", "mode")
 MIN_ROWS_TO_SPLIT = 10
 
 
-class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
+class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstimator, ABC):
     """Table in, law out: an encoder and a head, trained on scaled targets.
 
     Subclasses say what a target is (`OneTargetRegressor`, or several of them) and which head predicts it.
@@ -189,19 +188,6 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             raise TypeError(f"{os.fspath(path)} holds a {type(estimator).__name__}, not a {cls.__name__}.")
         return estimator
 
-    def settled(self) -> dict[str, Any]:
-        """Return what the parameters become that are left to the preset: those that are ``"auto"``, by name.
-
-        Examples
-        --------
-        >>> from digitwise import DecodingRegressor
-        >>> DecodingRegressor(learning_rate=1e-2).settled()["n_members"]
-        8
-        """
-        recipe = vars(self._recipe)
-        own = self.get_params(deep=False)
-        return {name: value for name, value in recipe.items() if isinstance(own.get(name), str) and own[name] == "auto"}
-
     def __sklearn_tags__(self) -> Tags:
         """Return scikit-learn's tags: missing values are fine."""
         tags = super().__sklearn_tags__()
@@ -255,15 +241,7 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             raise ValueError(f"point_estimate must be one of {POINT_ESTIMATES}, but got {self.point_estimate!r}.")
         if not 0 <= self.validation_fraction < 1:
             raise ValueError(f"validation_fraction must lie in [0, 1), but got {self.validation_fraction}.")
-        if self.preset not in RECIPES:
-            raise ValueError(f"preset must be one of {', '.join(map(repr, RECIPES))}, but got {self.preset!r}.")
-        recipe = self._recipe
-        if min(recipe.hidden_dim, recipe.n_members, self.n_layers) < 1 or not 0 <= self.dropout < 1:
-            raise ValueError(
-                f"The encoder needs hidden_dim, n_layers and n_members of at least 1 and dropout in [0, 1), but got "
-                f"hidden_dim={self.hidden_dim}, n_layers={self.n_layers}, n_members={self.n_members}, "
-                f"dropout={self.dropout}."
-            )
+        self._check_recipe()
         get_metric(self.select_by)
         self._check_second_stage()
 
@@ -312,26 +290,6 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
             n_members=recipe.n_members,
         )
         return Network(encoder, self._make_head(encoder.out_dim))
-
-    @property
-    def _suits_ensembles(self) -> bool:
-        """Whether an ensemble is worth its time, where the user leaves that open."""
-        return True
-
-    @property
-    def _recipe(self) -> Recipe:
-        """The settings that are left to the preset, settled."""
-        embedding = self.numeric_embedding
-        chosen = {
-            "hidden_dim": self.hidden_dim,
-            "n_members": self.n_members,
-            "learning_rate": self.learning_rate,
-            "patience": self.patience,
-            "model": getattr(self, "model", "auto"),
-            "n_folds": getattr(self, "n_folds", "auto"),
-            "numeric_embedding": embedding if embedding == "auto" else resolve("numeric_embedding", embedding),
-        }
-        return recipe_of(self.preset, chosen, ensemble=self._suits_ensembles)
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         result = self._run_stage(
@@ -405,38 +363,8 @@ class DistributionalRegressor(LawVerbs, RegressorMixin, BaseEstimator, ABC):
         )
         return Rows(tensors.numeric, tensors.categorical, z, weight, y, z_high, y_high)
 
-    def _settings(self, n_rows: int, seed: int) -> TrainingSettings:
-        recipe = self._recipe
-        size = self.batch_size
-        batch_size = automatic_batch_size(n_rows, recipe.rows_per_step) if isinstance(size, str) else size
-        return TrainingSettings(
-            max_epochs=automatic_epochs(n_rows, batch_size) if self.max_epochs == "auto" else self.max_epochs,
-            batch_size=batch_size,
-            learning_rate=recipe.learning_rate,
-            weight_decay=self.weight_decay,
-            max_grad_norm=self.max_grad_norm,
-            patience=(
-                automatic_patience(n_rows, recipe.patience)
-                if self.patience == "auto" and recipe.patience
-                else recipe.patience
-            ),
-            time_limit=self.time_limit,
-            seed=seed,
-        )
-
 
 def final_classes(kind: type[Any]) -> list[type[Any]]:
     """Return the classes below a class that have none below them."""
     below = kind.__subclasses__()
     return [final for sub in below for final in final_classes(sub)] if below else [kind]
-
-
-def automatic_epochs(n_rows: int, batch_size: int) -> int:
-    """Return how many epochs make about 6000 steps, within 30 to 300.
-
-    Examples
-    --------
-    >>> [automatic_epochs(*sizes) for sizes in ((500, 32), (5000, 128), (50_000, 256))]
-    [300, 154, 31]
-    """
-    return int(min(300, max(30, round(6000 * batch_size / n_rows))))

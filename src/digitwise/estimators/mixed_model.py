@@ -65,17 +65,22 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         self._boosted = boosted_network(self.columns_, self.target_) if has_trees else None
         self.network_ = self._boosted if self.model_ == "boosted" and self._boosted else self._make_network()
 
+    def _validation_rows(self, n_rows: int) -> int:
+        """Return how many rows are set aside: none where each fold is validated by the rows it leaves out."""
+        return 0 if self._recipe.n_folds > 1 else super()._validation_rows(n_rows)
+
     def _fit_stages(self, train: TableRows, validation: TableRows, seed: int) -> None:
         n_folds = min(self._recipe.n_folds, len(train))
         if n_folds == 1:
             super()._fit_stages(train, validation, seed)
             return
+        is_given = validation is not train
         parts = []
         for number, (kept, held_out) in enumerate(train.folds(n_folds, np.random.RandomState(seed))):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed + number)
                 self._build_networks()
-            super()._fit_stages(kept, held_out, seed + number)
+            super()._fit_stages(kept, validation if is_given else held_out, seed + number)
             parts += self.parts_
         self.parts_ = parts
         self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]
@@ -130,11 +135,10 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
     def _after_stages(self, validation: TableRows) -> None:
         """Settle the share of the boosted law, and how sharp the mixture is, by the validation rows."""
         networks = [None if self.model_ == "boosted" else self.network_, self._boosted]
-        table = validation.take(np.arange(min(len(validation), MOST_COMPARED)))
-        share = {"network": 0.0, "boosted": 1.0}.get(self.model_, 0.0)
-        sharpness = 1.0
-        sharpens = self._recipe.sharpens and self._is_plain() and bool(table.is_number.all())
+        share, sharpness = float(self.model_ == "boosted"), 1.0
+        sharpens = self._recipe.sharpens and self._is_plain() and bool(validation.is_number.all())
         if self.model_ == "mixed" or sharpens:
+            table = validation.take(np.arange(min(len(validation), MOST_COMPARED)))
             rows = self._encode(table, 1.0)
             laws = [network.law(rows.to(network.device)) for network in networks if network is not None]
             if self.model_ == "mixed":
@@ -142,7 +146,7 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
                 share = best_share(laws[0], laws[1], lambda law: self._figure(law, table), greater_is_better=better)
                 self.fit_summary_ |= {"share of the boosted law": share}
             if sharpens:
-                law = laws[0] if len(laws) == 1 else mixed(laws, [1 - share, share])
+                law = mixed(laws, [1 - share, share])
                 sharpness = best_sharpness(law, lambda law: figures_of(law, law.mean(), table, ["crps"])["crps"])
                 self.fit_summary_ |= {"sharpness": sharpness}
         self.parts_ = [Part(networks[0], networks[1], share, sharpness)]
