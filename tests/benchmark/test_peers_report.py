@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from digitwise.benchmark.board import Board, collect
 from digitwise.benchmark.cell import plan_cells
 from digitwise.benchmark.critical_difference import critical_difference, ranking_sentences
+from digitwise.benchmark.head_to_head import head_to_head_table
 from digitwise.benchmark.pareto import cost_and_error, draw_pareto, non_dominated
 from digitwise.benchmark.report import write_benchmark_report
 from digitwise.benchmark.suite import Suite, parse_suite
@@ -69,6 +70,15 @@ def test_the_table_of_win_rates_starts_with_the_best() -> None:
         f"{i} {name}" for i, name in enumerate(METHODS, start=1)
     ]
     assert rows[1].replace(" ", "") == "|2decoding|0|–|100|100|100|75|"
+
+
+def test_one_against_each_of_the_others_on_shared_cells() -> None:
+    _, _, *rows = head_to_head_table(board(), "decoding").splitlines()
+    found = [[cell.strip() for cell in row.strip("|").split("|")] for row in rows]
+    n_cells = str(len(SETS) * len(peers().seeds))
+    assert found[0] == ["catboost", n_cells, "2.000", "0 of 3", "–", "–", "–", "–"]
+    assert found[1] == ["forest", n_cells, "0.667", "3 of 3", "0.667", "3 of 3", "0.667", "3 of 3"]
+    assert [row[0] for row in found] == ["catboost", "forest", "pointwise", "constant"]
 
 
 def test_what_is_not_there_is_not_compared() -> None:

@@ -60,6 +60,17 @@ def test_folds_are_averaged_and_differ() -> None:
     assert np.abs(laws[0] - laws[1]).max() > 1e-3
 
 
+def test_folds_leave_out_no_row_for_good() -> None:
+    model = fitted(n_folds=4, max_epochs=1)
+    assert model.fit_summary_["training rows"] + model.fit_summary_["validation rows"] == len(X)
+
+
+def test_given_validation_rows_validate_every_fold() -> None:
+    model = DecodingRegressor(**QUICK | {"max_epochs": 1}, n_folds=4).fit(X, Y, validation_data=(X[:30], Y[:30]))
+    assert model.fit_summary_["validation rows"] == 30
+    assert model.fit_summary_["training rows"] == len(X) * 3 // 4
+
+
 def test_the_automatic_model_is_mixed_only_where_nothing_else_is_asked_for() -> None:
     quick = {**QUICK, "preset": "default", "n_members": 2, "max_epochs": 1}
     assert DecodingRegressor(**quick).fit(X, Y).model_ == "mixed"

@@ -2,6 +2,7 @@
 
 from digitwise.benchmark.board import Board
 from digitwise.benchmark.critical_difference import ranking_sentences, shows_ranks
+from digitwise.benchmark.head_to_head import head_to_head_table
 from digitwise.benchmark.tables import group_table
 from digitwise.benchmark.win_rates import win_rate_table
 
@@ -18,6 +19,7 @@ def peer_sections(board: Board) -> list[str]:
         "Share of data sets, in per cent, on which the RMSE (mean over seeds) of the row's method is lower than "
         "that of the column's; ties count half. Columns have the numbers of the rows; *mean* is over the others.",
         win_rate_table(board, "rmse"),
+        *_head_to_head(board),
         *([] if shows_ranks(board) else _rank_sections(board)),
         "## What accuracy costs",
         f"![Seconds of training against RMSE, one dot per method]({picture_name(board, 'pareto')})",
@@ -39,6 +41,17 @@ def group_sections(board: Board) -> list[str]:
         "## By group of data sets",
         f"Ratios as above, for each group of data sets: {', '.join(sizes)}.",
         group_table(board),
+    ]
+
+
+def _head_to_head(board: Board) -> list[str]:
+    if not board.decoders:
+        return []
+    return [
+        "## Against each of the others",
+        "Scores of a method that writes digits over those of another: geometric means over the data sets, each over "
+        "the seeds that both have (*cells* in all). Below 1 the former is better.",
+        *(head_to_head_table(board, name) for name in board.decoders),
     ]
 
 

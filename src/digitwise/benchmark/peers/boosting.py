@@ -2,7 +2,7 @@
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 from jaxtyping import Float
@@ -34,6 +34,14 @@ class BoostedCompetitor(ABC):
     settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
     _model: Any = field(default=None, init=False)
 
+    needs: ClassVar[tuple[str, str] | None] = None
+    """What is imported, and what people call it; None where scikit-learn is enough."""
+
+    def __post_init__(self) -> None:
+        """Load the package, so that one that is missing is noticed before anything runs."""
+        if self.needs is not None:
+            package(*self.needs)
+
     @abstractmethod
     def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
         """Grow trees, and keep as many as do best on the validation rows."""
@@ -50,13 +58,11 @@ class BoostedCompetitor(ABC):
 class LightGBMCompetitor(BoostedCompetitor):
     """LightGBM. Needs the ``bench`` extra."""
 
-    def __post_init__(self) -> None:
-        """Load the package, so that one that is missing is noticed before anything runs."""
-        package("lightgbm", "LightGBM")
+    needs: ClassVar = ("lightgbm", "LightGBM")
 
     def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
         """Grow trees, and keep as many as do best on the validation rows."""
-        lightgbm = package("lightgbm", "LightGBM")
+        lightgbm = package(*self.needs)
         self._model = lightgbm.LGBMRegressor(
             n_estimators=self.iterations,
             random_state=self.seed,
@@ -75,13 +81,11 @@ class LightGBMCompetitor(BoostedCompetitor):
 class XGBoostCompetitor(BoostedCompetitor):
     """XGBoost. Needs the ``bench`` extra."""
 
-    def __post_init__(self) -> None:
-        """Load the package, so that one that is missing is noticed before anything runs."""
-        package("xgboost", "XGBoost")
+    needs: ClassVar = ("xgboost", "XGBoost")
 
     def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
         """Grow trees, and keep as many as do best on the validation rows."""
-        self._model = package("xgboost", "XGBoost").XGBRegressor(
+        self._model = package(*self.needs).XGBRegressor(
             n_estimators=self.iterations,
             early_stopping_rounds=self.early_stopping_rounds,
             eval_metric="rmse",
