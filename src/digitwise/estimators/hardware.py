@@ -1,10 +1,15 @@
 """Which device, how many threads."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 import torch
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
 
 def choose_device(name: str) -> torch.device:
@@ -39,3 +44,20 @@ def cpu_threads(n_jobs: int | None) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def side_by_side(task: Callable[[Item], Result], items: Sequence[Item]) -> list[Result]:
+    """Return what a task makes of each item, in their order: as many at a time as there are threads, one thread each.
+
+    Many small steps keep several cores busy this way, and do not if each step is shared out among them.
+
+    Examples
+    --------
+    >>> side_by_side(lambda number: number**2, [1, 2, 3])
+    [1, 4, 9]
+    """
+    n_threads = min(torch.get_num_threads(), len(items))
+    if n_threads <= 1:
+        return [task(item) for item in items]
+    with cpu_threads(1), ThreadPoolExecutor(n_threads) as pool:
+        return list(pool.map(task, items))

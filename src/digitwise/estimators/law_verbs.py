@@ -10,14 +10,11 @@ from jaxtyping import Float
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.encoders.columns import Columns
-from digitwise.estimators.hardware import cpu_threads
+from digitwise.estimators.hardware import cpu_threads, side_by_side
 from digitwise.estimators.inputs import check_features
-from digitwise.objectives import DecodingHead
 from digitwise.training import Network, Rows
 
-ROWS_PER_PASS = 8192
-SEARCHED_ROWS_PER_PASS = 1024
-"""Laws that come from a search have some thousand leaves, and each row its own edges."""
+ROWS_PER_PASS = 1024
 
 
 class LawVerbs(ABC):
@@ -56,13 +53,18 @@ class LawVerbs(ABC):
     def _law(self, rows: Rows) -> Any:
         """Return the laws of some rows, for verbs that look at one target at a time."""
 
+    @abstractmethod
+    def _networks(self) -> dict[str, Network]:
+        """Return all networks by name."""
+
     def _read(self, X: Any, verb: Callable[[Any], np.ndarray]) -> np.ndarray:
         """Return what a verb says of the laws, in passes of bounded memory."""
         with cpu_threads(self.n_jobs):
-            rows, head = self._rows(X), self.network_.head
-            is_searched = isinstance(head, DecodingHead) and head.search is not None
-            size = min(ROWS_PER_PASS, SEARCHED_ROWS_PER_PASS) if is_searched else ROWS_PER_PASS
-            return np.concatenate([verb(self._law(rows.take(slice(i, i + size)))) for i in range(0, len(rows), size)])
+            rows = self._rows(X)
+            for network in self._networks().values():
+                network.eval()
+            parts = [rows.take(slice(start, start + ROWS_PER_PASS)) for start in range(0, len(rows), ROWS_PER_PASS)]
+            return np.concatenate(side_by_side(lambda part: verb(self._law(part)), parts))
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self)

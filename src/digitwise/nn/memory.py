@@ -1,10 +1,12 @@
 """What an encoder hands to a decoder."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import torch
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
+from torch.nn.functional import pad
 
 
 @dataclass(frozen=True)
@@ -51,3 +53,28 @@ class Memory:
             return Memory(self.features[rows], None if self.mask is None else self.mask[rows])
         entries = torch.arange(len(self.features), device=self.features.device).view(-1, self.n_members)[rows].flatten()
         return replace(self.by_member().take(entries), n_members=self.n_members)
+
+
+def joined_memory(parts: Sequence[Memory]) -> Memory:
+    """Return the memories of several batches as one; shorter ones are padded, and the padding masked.
+
+    Examples
+    --------
+    >>> short, long = Memory(torch.ones(1, 1, 2)), Memory(torch.ones(1, 3, 2))
+    >>> joined_memory([short, long]).mask
+    tensor([[ True, False, False],
+            [ True,  True,  True]])
+    """
+    if len(parts) == 1:
+        return parts[0]
+    length = max(part.features.shape[1] for part in parts)
+    features = torch.cat([pad(part.features, (0, 0, 0, length - part.features.shape[1])) for part in parts])
+    if all(part.mask is None and part.features.shape[1] == length for part in parts):
+        return replace(parts[0], features=features)
+    masks = (
+        part.features.new_ones(part.features.shape[:2], dtype=torch.bool) if part.mask is None else part.mask
+        for part in parts
+    )
+    return replace(
+        parts[0], features=features, mask=torch.cat([pad(mask, (0, length - mask.shape[1])) for mask in masks])
+    )

@@ -12,10 +12,12 @@ from digitwise.distributions.members import mixed_members
 from digitwise.encoders.encoder import Encoder
 from digitwise.heads.head import DrawingHead, Head
 from digitwise.nn.loss_output import LossOutput
-from digitwise.nn.memory import Memory
+from digitwise.nn.memory import Memory, joined_memory
 from digitwise.training.batches import Rows
 
 ROWS_PER_BLOCK = 64
+ROWS_PER_PASS = 512
+"""What so many rows are to all members of an ensemble stays in the processor's cache."""
 
 
 class Network(nn.Module):
@@ -99,12 +101,17 @@ class Network(nn.Module):
         In single precision rows are taken in whole blocks, so that a row's law does not depend on the rows beside it.
         """
         with self._predicting():
-            memory = self.memory(rows if self.dtype == torch.float64 else rows.in_blocks(ROWS_PER_BLOCK))
+            memory = self._memory_of_many(rows if self.dtype == torch.float64 else rows.in_blocks(ROWS_PER_BLOCK))
             if getattr(self.head, "mixes_members", False):
                 law = self.head.law(memory)
             else:
                 law = mixed_members(self.head.law(memory.by_member()), memory.n_members)
         return law if len(law) == len(rows) else law[: len(rows)]
+
+    def _memory_of_many(self, rows: Rows) -> Memory:
+        """Return the memory of some rows, made in passes."""
+        starts = range(0, len(rows), ROWS_PER_PASS)
+        return joined_memory([self.memory(rows.take(slice(start, start + ROWS_PER_PASS))) for start in starts])
 
     def settle_precision(self) -> None:
         """Turn to the precision of predictions: double for a single network, single for an ensemble.
