@@ -14,6 +14,7 @@ from digitwise.datasets.synthetic import (
 )
 from digitwise.datasets.tabular_folder import list_tabular, load_tabular
 from digitwise.datasets.talent_folder import list_talent, load_talent
+from digitwise.datasets.text_folder import list_texts, load_text
 
 __all__ = [
     "Dataset",
@@ -33,4 +34,6 @@ __all__ = [
     "load_talent",
     "list_queries",
     "load_query_features",
+    "list_texts",
+    "load_text",
 ]
