@@ -1,9 +1,12 @@
 """Data sets: one record type, ready-made and synthetic sets, a folder reader, and splitting."""
 
+from digitwise.datasets.code_metrics import load_code_metrics
 from digitwise.datasets.dataset import Dataset, MixtureParameters
 from digitwise.datasets.embedded import load_diabetes
+from digitwise.datasets.molecules import canonical_smiles, invalid_smiles, random_smiles
 from digitwise.datasets.qualified import QualifiedTargets
 from digitwise.datasets.query_folder import list_queries, load_query_features
+from digitwise.datasets.scaffold_split import scaffold_split
 from digitwise.datasets.splitting import Split, train_validation_test
 from digitwise.datasets.synthetic import (
     make_bimodal,
@@ -22,6 +25,7 @@ __all__ = [
     "QualifiedTargets",
     "Split",
     "train_validation_test",
+    "load_code_metrics",
     "load_diabetes",
     "make_bimodal",
     "make_line",
@@ -36,4 +40,8 @@ __all__ = [
     "load_query_features",
     "list_texts",
     "load_text",
+    "canonical_smiles",
+    "invalid_smiles",
+    "random_smiles",
+    "scaffold_split",
 ]
