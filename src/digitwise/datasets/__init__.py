@@ -3,6 +3,7 @@
 from digitwise.datasets.code_metrics import load_code_metrics
 from digitwise.datasets.dataset import Dataset, MixtureParameters
 from digitwise.datasets.embedded import load_diabetes
+from digitwise.datasets.metric_records import read_metric_records
 from digitwise.datasets.molecules import canonical_smiles, invalid_smiles, random_smiles
 from digitwise.datasets.qualified import QualifiedTargets
 from digitwise.datasets.query_folder import list_queries, load_query_features
@@ -40,6 +41,7 @@ __all__ = [
     "load_query_features",
     "list_texts",
     "load_text",
+    "read_metric_records",
     "canonical_smiles",
     "invalid_smiles",
     "random_smiles",
