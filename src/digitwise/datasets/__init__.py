@@ -4,10 +4,12 @@ from digitwise.datasets.code_metrics import load_code_metrics
 from digitwise.datasets.dataset import Dataset, MixtureParameters
 from digitwise.datasets.embedded import load_diabetes
 from digitwise.datasets.metric_records import read_metric_records
+from digitwise.datasets.moleculenet import load_moleculenet
 from digitwise.datasets.molecules import canonical_smiles, invalid_smiles, random_smiles
 from digitwise.datasets.qualified import QualifiedTargets
 from digitwise.datasets.query_folder import list_queries, load_query_features
 from digitwise.datasets.scaffold_split import scaffold_split
+from digitwise.datasets.smiles_table import read_smiles
 from digitwise.datasets.splitting import Split, train_validation_test
 from digitwise.datasets.synthetic import (
     make_bimodal,
@@ -42,6 +44,8 @@ __all__ = [
     "list_texts",
     "load_text",
     "read_metric_records",
+    "read_smiles",
+    "load_moleculenet",
     "canonical_smiles",
     "invalid_smiles",
     "random_smiles",

@@ -7,8 +7,10 @@ import numpy as np
 from digitwise.datasets.molecules import molecules_of, silence
 from digitwise.optional import optional_package
 
+Fractions = tuple[float, float, float]
 
-def scaffold_split(smiles: Sequence[str], fractions: tuple[float, float, float] = (0.8, 0.1, 0.1)) -> np.ndarray:
+
+def scaffold_split(smiles: Sequence[str], fractions: Fractions = (0.8, 0.1, 0.1)) -> np.ndarray:
     """Labels ``"train"``, ``"validation"`` and ``"test"``, such that no scaffold is in two parts.
 
     Molecules with the same Bemis-Murcko scaffold (rings and what links them, without stereochemistry) form a group;
@@ -44,8 +46,7 @@ def scaffold_split(smiles: Sequence[str], fractions: tuple[float, float, float] 
     >>> scaffold_split(["Cc1ccccc1", "CCO", "c1ccccc1O", "C1CC1"], (0.5, 0.25, 0.25)).tolist()
     ['train', 'test', 'train', 'validation']
     """
-    if len(fractions) != 3 or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
-        raise ValueError(f"fractions must be three positive shares that sum to 1, but are {fractions}.")
+    check_fractions(fractions)
     murcko = optional_package("rdkit.Chem.Scaffolds.MurckoScaffold", "Scaffolds need RDKit.", "chem")
     groups: dict[str, list[int]] = {}
     for place, molecule in enumerate(molecules_of(smiles)):
@@ -63,3 +64,9 @@ def scaffold_split(smiles: Sequence[str], fractions: tuple[float, float, float] 
             labels[group] = "validation"
             n_validation += len(group)
     return labels
+
+
+def check_fractions(fractions: Fractions) -> None:
+    """Raise an error unless these are three positive shares that sum to 1."""
+    if len(fractions) != 3 or min(fractions) <= 0 or abs(sum(fractions) - 1) > 1e-9:
+        raise ValueError(f"fractions must be three positive shares that sum to 1, but are {fractions}.")
