@@ -1,6 +1,7 @@
 """Tables of molecules: given splits, splits made here, invalid SMILES by row, and the files of MoleculeNet."""
 
 import gzip
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -69,6 +70,17 @@ def test_invalid_smiles_are_named_by_row_or_left_out(tmp_path: Path) -> None:
     assert data.split is not None
     assert data.split.tolist() == scaffold_split(data.X["smiles"].tolist(), (0.5, 0.25, 0.25)).tolist()
     assert data.split[0] == data.split[1] != data.split[2] == data.split[3]
+
+
+def test_rdkit_is_needed_for_chemistry_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in ("rdkit", "rdkit.Chem", "rdkit.rdBase", "rdkit.Chem.Scaffolds.MurckoScaffold"):
+        monkeypatch.setitem(sys.modules, module, None)
+    path = write(tmp_path / "t.csv")
+    for split in (None, "part", "random"):
+        assert read_smiles(path, target="y", split=split).n_rows == 10
+    for arguments in ({"split": "scaffold"}, {"invalid": "drop"}):
+        with pytest.raises(ImportError, match=r'pip install "digitwise\[chem\]"'):
+            read_smiles(path, target="y", **arguments)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""Data sets: one record type, ready-made and synthetic sets, a folder reader, and splitting."""
+"""Data sets: one record type, ready-made and synthetic sets, readers of folders, tables and records, and splitting."""
 
 from digitwise.datasets.code_metrics import load_code_metrics
 from digitwise.datasets.dataset import Dataset, MixtureParameters

@@ -113,7 +113,7 @@ def read_metric_records(
         hint = f" of the space {space!r}. It has {', '.join(sorted(others)[:SHOWN])}" if others else ""
         raise ValueError(f"There must be at least one record, but {path} has none{hint}.")
     return Dataset(
-        name="_".join(filter(None, (path.name.split(".")[0], space))),
+        name="_".join(filter(None, (path.resolve().name.split(".")[0], space))),
         X=pd.DataFrame({"text": texts}),
         y=np.array(numbers, dtype=np.float64),
         target=metric,

@@ -101,7 +101,7 @@ def read_smiles(
         keep[[fault.position for fault in faults]] = False
     frame, y, parts = frame[keep].reset_index(drop=True), y[keep], None if parts is None else parts[keep]
     return Dataset(
-        name=name or path.name.split(".")[0],
+        name=name or path.resolve().name.split(".")[0],
         X=frame[[smiles]],
         y=y,
         target=target,
