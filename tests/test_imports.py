@@ -17,6 +17,7 @@ OPTIONAL = (
     "accelerate",
     "optuna",
     "transformers",
+    "rdkit",
 )
 
 # scikit-learn loads pandas and rich by itself where they are installed: what core packages load is not counted

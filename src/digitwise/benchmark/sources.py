@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -13,10 +13,13 @@ from digitwise.datasets import (
     list_queries,
     list_tabular,
     list_talent,
+    list_texts,
+    load_code_metrics,
     load_diabetes,
     load_query_features,
     load_tabular,
     load_talent,
+    load_text,
     make_bimodal,
     make_constant,
     make_heavy_tail,
@@ -25,6 +28,8 @@ from digitwise.datasets import (
 )
 
 BUILT_IN: dict[str, Callable[[], Dataset]] = {
+    "embedded:code_instructions": partial(load_code_metrics, "instructions"),
+    "embedded:code_memory": partial(load_code_metrics, "memory"),
     "embedded:diabetes": load_diabetes,
     "synthetic:bimodal": make_bimodal,
     "synthetic:constant": make_constant,
@@ -39,6 +44,8 @@ QUERIES = "features:"
 """What comes before the name of a folder's SQL queries, from whose texts features are made."""
 TALENT = "talent:"
 """What comes before the name of a regression task in the layout of the TALENT benchmark."""
+TEXTS = "texts:"
+"""What comes before the name of a folder's molecules, code, texts or scored answers."""
 
 
 @lru_cache(maxsize=2)
@@ -49,9 +56,9 @@ def load_dataset(name: str, folder: Path | None, drop: tuple[str, ...] = ()) -> 
     ----------
     name
         A built-in name, ``features:`` and the name of a set of queries, ``talent:`` and that of a task of the TALENT
-        benchmark, or the name of a table.
+        benchmark, ``texts:`` and that of molecules, code, texts or scored answers, or the name of a table.
     folder
-        Where queries, tasks and tables are.
+        Where queries, tasks, texts and tables are.
     drop
         Columns to leave out.
 
@@ -75,6 +82,8 @@ def load_dataset(name: str, folder: Path | None, drop: tuple[str, ...] = ()) -> 
         return without_columns(load_query_features(folder, name.removeprefix(QUERIES)), drop)
     if name.startswith(TALENT):
         return without_columns(load_talent(talent_folder(folder), name.removeprefix(TALENT)), drop)
+    if name.startswith(TEXTS):
+        return without_columns(load_text(folder, name.removeprefix(TEXTS)), drop)
     return without_columns(load_tabular(folder, name), drop)
 
 
@@ -82,21 +91,25 @@ def check_datasets(names: Sequence[str], folder: Path | None) -> None:
     """Raise what `load_dataset` would raise for these names, without reading any rows."""
     queries = [name for name in names if name.startswith(QUERIES)]
     tasks = [name for name in names if name.startswith(TALENT)]
-    built_in = [name for name in names if ":" in name and name not in (*queries, *tasks)]
+    texts = [name for name in names if name.startswith(TEXTS)]
+    built_in = [name for name in names if ":" in name and name not in (*queries, *tasks, *texts)]
     check_known(built_in, tuple(BUILT_IN), "built-in data set")
     tables = [name for name in names if ":" not in name]
     if folder is None:
-        if tables or queries or tasks:
-            holds = "index.json and tabular/" if tables or queries else "the tasks' folders, or talent_format/"
+        indexed = [*tables, *queries, *texts]
+        if indexed or tasks:
+            holds = "index.json and what it lists" if indexed else "the tasks' folders, or talent_format/"
             raise ValueError(
-                f"{', '.join(tables + queries + tasks)} are tables of a folder. Say which one: --data FOLDER, where "
-                f"FOLDER holds {holds}."
+                f"{', '.join([*indexed, *tasks])} are tables of a folder. Say which one: --data FOLDER, where FOLDER "
+                f"holds {holds}."
             )
         return
     if tables:
         check_known(tables, list_tabular(folder), "table")
     if queries:
         check_known(queries, [QUERIES + name for name in list_queries(folder)], "set of queries")
+    if texts:
+        check_known(texts, [TEXTS + name for name in list_texts(folder)], "set of texts")
     if tasks:
         check_known(tasks, [TALENT + name for name in list_talent(talent_folder(folder))], "regression task")
 

@@ -1,9 +1,15 @@
-"""Data sets: one record type, ready-made and synthetic sets, a folder reader, and splitting."""
+"""Data sets: one record type, ready-made and synthetic sets, readers of folders, tables and records, and splitting."""
 
+from digitwise.datasets.code_metrics import load_code_metrics
 from digitwise.datasets.dataset import Dataset, MixtureParameters
 from digitwise.datasets.embedded import load_diabetes
+from digitwise.datasets.metric_records import read_metric_records
+from digitwise.datasets.moleculenet import load_moleculenet
+from digitwise.datasets.molecules import canonical_smiles, invalid_smiles, random_smiles
 from digitwise.datasets.qualified import QualifiedTargets
 from digitwise.datasets.query_folder import list_queries, load_query_features
+from digitwise.datasets.scaffold_split import scaffold_split
+from digitwise.datasets.smiles_table import read_smiles
 from digitwise.datasets.splitting import Split, train_validation_test
 from digitwise.datasets.synthetic import (
     make_bimodal,
@@ -14,6 +20,7 @@ from digitwise.datasets.synthetic import (
 )
 from digitwise.datasets.tabular_folder import list_tabular, load_tabular
 from digitwise.datasets.talent_folder import list_talent, load_talent
+from digitwise.datasets.text_folder import list_texts, load_text
 
 __all__ = [
     "Dataset",
@@ -21,6 +28,7 @@ __all__ = [
     "QualifiedTargets",
     "Split",
     "train_validation_test",
+    "load_code_metrics",
     "load_diabetes",
     "make_bimodal",
     "make_line",
@@ -33,4 +41,13 @@ __all__ = [
     "load_talent",
     "list_queries",
     "load_query_features",
+    "list_texts",
+    "load_text",
+    "read_metric_records",
+    "read_smiles",
+    "load_moleculenet",
+    "canonical_smiles",
+    "invalid_smiles",
+    "random_smiles",
+    "scaffold_split",
 ]

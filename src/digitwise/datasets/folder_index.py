@@ -18,8 +18,8 @@ SPLIT_NAMES = {
 }
 
 
-def read_index(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
-    """Entries of the index that are of some kind, by name.
+def read_index(folder: Path, *kinds: str) -> dict[str, dict[str, Any]]:
+    """Entries of the index that are of one of these kinds, by name.
 
     Raises
     ------
@@ -33,20 +33,20 @@ def read_index(folder: Path, kind: str) -> dict[str, dict[str, Any]]:
             "contains index.json and tabular/."
         )
     entries = json.loads(path.read_text(encoding="utf-8"))["datasets"]
-    return {entry["name"]: entry for entry in entries if entry["kind"] == kind}
+    return {entry["name"]: entry for entry in entries if entry["kind"] in kinds}
 
 
-def entry_of(folder: Path, kind: str, name: str) -> dict[str, Any]:
-    """One entry of the index.
+def entry_of(folder: Path, name: str, *kinds: str) -> dict[str, Any]:
+    """One entry of the index, of one of these kinds.
 
     Raises
     ------
     FileNotFoundError
         If there is no ``index.json``.
     ValueError
-        If it has no such entry of this kind.
+        If it has no such entry of these kinds.
     """
-    index = read_index(folder, kind)
+    index = read_index(folder, *kinds)
     if name not in index:
         close = difflib.get_close_matches(name, index, n=3)
         hint = f"Did you mean {' or '.join(close)}?" if close else f"It has {', '.join(index)}."

@@ -48,7 +48,7 @@ def load_query_features(folder: str | Path, name: str) -> Dataset:
         If pandas is not installed.
     """
     folder = Path(folder)
-    entry = entry_of(folder, "code", name)
+    entry = entry_of(folder, name, "code")
     split_columns: list[str] = entry["split_columns"]
     frame = read_csv(folder, entry, text_columns=[QUERY, *split_columns])
     names, values = query_features(frame[QUERY].tolist())

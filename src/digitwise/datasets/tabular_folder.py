@@ -53,7 +53,7 @@ def load_tabular(folder: str | Path, name: str) -> Dataset:
         If pandas is not installed.
     """
     folder = Path(folder)
-    entry = entry_of(folder, "tabular", name)
+    entry = entry_of(folder, name, "tabular")
     categories: list[str] = entry["categorical_columns"]
     split_columns: list[str] = entry["split_columns"]
     frame = read_csv(folder, entry, text_columns=[*categories, *split_columns])
