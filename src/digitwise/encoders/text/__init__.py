@@ -2,6 +2,7 @@
 
 from digitwise.encoders.text.by_name import fitted_text_features, text_features
 from digitwise.encoders.text.counts import Counts
+from digitwise.encoders.text.embeddings import Embeddings
 from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures
 from digitwise.encoders.text.literals import Literals
 from digitwise.encoders.text.molecules import Molecules
@@ -11,6 +12,7 @@ from digitwise.encoders.text.shape import Shape
 
 __all__ = [
     "Counts",
+    "Embeddings",
     "FittedTextFeatures",
     "Literals",
     "Molecules",

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from digitwise.encoders.text.counts import Counts, FittedCounts
+from digitwise.encoders.text.embeddings import Embeddings, FittedEmbeddings
 from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures
 from digitwise.encoders.text.literals import FittedLiterals, Literals
 from digitwise.encoders.text.molecules import FittedMolecules, Molecules
@@ -12,6 +13,7 @@ from digitwise.encoders.text.ngrams import FittedNGrams, NGrams
 from digitwise.encoders.text.several import FittedTogether, Together
 from digitwise.encoders.text.shape import Shape
 
+PRETRAINED = "hf:"
 NAMED: Mapping[str, Callable[[], TextFeatures]] = MappingProxyType(
     {
         "ngram": lambda: Together(
@@ -21,12 +23,15 @@ NAMED: Mapping[str, Callable[[], TextFeatures]] = MappingProxyType(
     }
 )
 RESTORED: Mapping[str, Callable[[Mapping[str, Any]], FittedTextFeatures]] = MappingProxyType(
-    {kind.kind: kind.from_dict for kind in (FittedNGrams, FittedCounts, FittedLiterals, FittedMolecules, Shape)}
+    {
+        kind.kind: kind.from_dict
+        for kind in (FittedNGrams, FittedCounts, FittedLiterals, FittedMolecules, FittedEmbeddings, Shape)
+    }
 )
 
 
 def text_features(name: str) -> TextFeatures:
-    """Return the settings that a name stands for.
+    """Return the settings that a name stands for; ``"hf:"`` and a folder or name of a pretrained model is `Embeddings`.
 
     Raises
     ------
@@ -35,11 +40,14 @@ def text_features(name: str) -> TextFeatures:
 
     Examples
     --------
-    >>> type(text_features("ngram")).__name__
-    'Together'
+    >>> text_features("hf:models/small-bert").path
+    'models/small-bert'
     """
+    if name.startswith(PRETRAINED) and len(name) > len(PRETRAINED):
+        return Embeddings(path=name[len(PRETRAINED) :])
     if name not in NAMED:
-        raise ValueError(f"Features of texts must be one of {', '.join(NAMED)} or settings, but got {name!r}.")
+        known = ", ".join([*NAMED, f"{PRETRAINED}<folder or name>"])
+        raise ValueError(f"Features of texts must be one of {known}, or settings, but got {name!r}.")
     return NAMED[name]()
 
 

@@ -73,7 +73,11 @@ def n_grams(tokens: list[str] | str, shortest: int, longest: int) -> Iterator[st
     >>> list(n_grams(["x", "<", "3"], 1, 2)), list(n_grams("abcd", 3, 3))
     (['x', '<', '3', 'x <', '< 3'], ['abc', 'bcd'])
     """
-    glue = "" if isinstance(tokens, str) else " "
     for length in range(shortest, longest + 1):
-        for start in range(len(tokens) - length + 1):
-            yield glue.join(tokens[start : start + length])
+        starts = range(len(tokens) - length + 1)
+        if isinstance(tokens, str):
+            yield from (tokens[start : start + length] for start in starts)
+        elif length == 1:
+            yield from tokens
+        else:
+            yield from map(" ".join, zip(*(tokens[start:] for start in range(length)), strict=False))
