@@ -1,0 +1,18 @@
+"""Encoders of raw text: settings, tokenizers and modules."""
+
+from digitwise.encoders.sequence.bytes import ByteTokenizer
+from digitwise.encoders.sequence.head_and_tail import head_and_tail
+from digitwise.encoders.sequence.sequence import PADDING, SequenceEncoder, SequenceModule, TextTokenizer
+from digitwise.encoders.sequence.text_transformer import TextTransformer
+from digitwise.encoders.sequence.tokenizers import tokenizer_from_dict
+
+__all__ = [
+    "PADDING",
+    "ByteTokenizer",
+    "SequenceEncoder",
+    "SequenceModule",
+    "TextTokenizer",
+    "TextTransformer",
+    "head_and_tail",
+    "tokenizer_from_dict",
+]
