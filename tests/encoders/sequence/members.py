@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from digitwise.encoders.sequence import SequenceEncoder, TextTransformer
+from digitwise.encoders.sequence import SequenceEncoder, SmilesTransformer, TextTransformer
 
 SMALL = {"dim": 16, "n_layers": 2, "n_heads": 2, "feed_forward_dim": 32}
 
@@ -19,5 +19,7 @@ TEXTS = (
 MEMBERS: dict[str, Callable[[Path], SequenceEncoder]] = {
     "text": lambda _: TextTransformer(max_length=64, **SMALL),
     "text, tokens": lambda _: TextTransformer(max_length=64, pool="tokens", **SMALL),
+    "smiles": lambda _: SmilesTransformer(max_length=30, **SMALL),
+    "smiles, tokens": lambda _: SmilesTransformer(max_length=30, pool="tokens", **SMALL),
     "text, unpatched": lambda _: TextTransformer(max_length=20, patch=1, pool="tokens", **SMALL),
 }

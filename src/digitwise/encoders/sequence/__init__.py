@@ -3,6 +3,9 @@
 from digitwise.encoders.sequence.bytes import ByteTokenizer
 from digitwise.encoders.sequence.head_and_tail import head_and_tail
 from digitwise.encoders.sequence.sequence import PADDING, SequenceEncoder, SequenceModule, TextTokenizer
+from digitwise.encoders.sequence.smiles_augmentation import augmented
+from digitwise.encoders.sequence.smiles_tokens import SmilesTokenizer, smiles_tokens
+from digitwise.encoders.sequence.smiles_transformer import SmilesTransformer
 from digitwise.encoders.sequence.text_transformer import TextTransformer
 from digitwise.encoders.sequence.tokenizers import tokenizer_from_dict
 
@@ -11,8 +14,12 @@ __all__ = [
     "ByteTokenizer",
     "SequenceEncoder",
     "SequenceModule",
+    "SmilesTokenizer",
+    "SmilesTransformer",
     "TextTokenizer",
     "TextTransformer",
+    "augmented",
     "head_and_tail",
+    "smiles_tokens",
     "tokenizer_from_dict",
 ]

@@ -5,9 +5,11 @@ from typing import Any
 
 from digitwise.encoders.sequence.bytes import ByteTokenizer
 from digitwise.encoders.sequence.sequence import TextTokenizer
+from digitwise.encoders.sequence.smiles_tokens import SmilesTokenizer
 
 KINDS: dict[str, Callable[..., TextTokenizer]] = {
     "bytes": ByteTokenizer,
+    "smiles": SmilesTokenizer,
 }
 
 
@@ -24,7 +26,9 @@ def tokenizer_from_dict(state: dict[str, Any]) -> TextTokenizer:
     >>> tokenizer_from_dict({"kind": "bytes", "max_length": 64})
     ByteTokenizer(max_length=64)
     """
-    kind = state.get("kind")
+    kind = str(state.get("kind"))
     if kind not in KINDS:
         raise ValueError(f"A stored tokenizer must be one of {', '.join(KINDS)}, but this one is {kind!r}.")
-    return KINDS[kind](**{name: value for name, value in state.items() if name != "kind"})
+    values = {name: tuple(value) if isinstance(value, list) else value for name, value in state.items()}
+    del values["kind"]
+    return KINDS[kind](**values)
