@@ -8,6 +8,7 @@ from torch import Tensor
 
 from digitwise.codecs import NormalizedCodec, tree_of
 from digitwise.encoders.sequence import PADDING, SequenceEncoder, SequenceModule, TextTokenizer, tokenizer_from_dict
+from digitwise.encoders.sequence.token_transformer import TokenTransformer
 from digitwise.nn import Memory, Transformer, Tree
 from digitwise.policy import Policy, leaf_probs
 from tests.encoders.sequence.members import MEMBERS, TEXTS
@@ -73,24 +74,25 @@ def test_only_strings_are_texts(tokenizer: TextTokenizer, wrong: object) -> None
         tokenizer.ids(wrong)
 
 
-def same(memory: Memory, row: int, other: Memory, other_row: int) -> None:
+def same(memory: Memory, row: int, other: Memory, other_row: int, tolerance: float) -> None:
     """Check that two rows have the same memory, padding aside."""
     parts = []
     for each, index in ((memory, row), (other, other_row)):
         features = each.features[index]
         parts.append(features if each.mask is None else features[each.mask[index]])
-    torch.testing.assert_close(parts[0], parts[1], rtol=1e-9, atol=1e-9)
+    torch.testing.assert_close(parts[0], parts[1], rtol=tolerance, atol=tolerance)
 
 
 def test_the_memory_of_a_row_is_its_own(encoder: SequenceModule, ids: Tensor) -> None:
+    tolerance = 1e-9 if isinstance(encoder, TokenTransformer) else 1e-5  # some pretrained norms work in float32
     with torch.no_grad():
         together, padded = encoder(ids), encoder(torch.nn.functional.pad(ids, (0, 7), value=PADDING))
         assert together.features.shape[2] == encoder.out_dim
         assert together.features.isfinite().all()
         for row in range(len(ids)):
             alone = encoder(ids[row : row + 1])
-            same(alone, 0, together, row)
-            same(alone, 0, padded, row)
+            same(alone, 0, together, row, tolerance)
+            same(alone, 0, padded, row, tolerance)
 
 
 def test_the_memory_depends_on_the_text(encoder: SequenceModule, ids: Tensor) -> None:

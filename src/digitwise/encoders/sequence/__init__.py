@@ -2,6 +2,8 @@
 
 from digitwise.encoders.sequence.bytes import ByteTokenizer
 from digitwise.encoders.sequence.head_and_tail import head_and_tail
+from digitwise.encoders.sequence.hugging_face import HuggingFace
+from digitwise.encoders.sequence.hugging_face_tokenizer import HuggingFaceTokenizer
 from digitwise.encoders.sequence.sequence import PADDING, SequenceEncoder, SequenceModule, TextTokenizer
 from digitwise.encoders.sequence.smiles_augmentation import augmented
 from digitwise.encoders.sequence.smiles_tokens import SmilesTokenizer, smiles_tokens
@@ -12,6 +14,8 @@ from digitwise.encoders.sequence.tokenizers import tokenizer_from_dict
 __all__ = [
     "PADDING",
     "ByteTokenizer",
+    "HuggingFace",
+    "HuggingFaceTokenizer",
     "SequenceEncoder",
     "SequenceModule",
     "SmilesTokenizer",

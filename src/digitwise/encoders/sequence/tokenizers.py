@@ -4,12 +4,14 @@ from collections.abc import Callable
 from typing import Any
 
 from digitwise.encoders.sequence.bytes import ByteTokenizer
+from digitwise.encoders.sequence.hugging_face_tokenizer import HuggingFaceTokenizer
 from digitwise.encoders.sequence.sequence import TextTokenizer
 from digitwise.encoders.sequence.smiles_tokens import SmilesTokenizer
 
 KINDS: dict[str, Callable[..., TextTokenizer]] = {
     "bytes": ByteTokenizer,
     "smiles": SmilesTokenizer,
+    "hugging_face": HuggingFaceTokenizer,
 }
 
 
