@@ -8,6 +8,8 @@ from jaxtyping import Bool, Float, Int64
 from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 
+from digitwise.nn.rotary import rotated
+
 
 @runtime_checkable
 class Cache(Protocol):
@@ -98,17 +100,21 @@ class Attention(nn.Module):
         *,
         is_causal: bool = False,
         cache: Cache | None = None,
+        angles: tuple[Tensor, Tensor] | None = None,
     ) -> Float[Tensor, "sequence step dim"]:
         """Return, for each query, the mix of the source steps it may look at (mask true = may look).
 
-        With a ``cache`` the source is appended to it first, and the queries look at all steps cached so far.
+        With a ``cache`` the source is appended to it first, and the queries look at all steps cached so far. With
+        ``angles`` (`digitwise.nn.rotary`) queries and keys, which are as many then, are turned by their position.
         """
         keys, values = self.key_value(source).chunk(2, dim=-1)
         heads = (self.n_heads, -1)
         key, value = keys.unflatten(-1, heads).transpose(1, 2), values.unflatten(-1, heads).transpose(1, 2)
+        query = self.query(queries).unflatten(-1, heads).transpose(1, 2)
+        if angles is not None:
+            query, key = rotated(query, angles), rotated(key, angles)
         if cache is not None:
             key, value = cache.append(key, value)
-        query = self.query(queries).unflatten(-1, heads).transpose(1, 2)
         mixed = scaled_dot_product_attention(
             query, key, value, attn_mask=None if mask is None else mask.unsqueeze(1), is_causal=is_causal
         )
