@@ -14,6 +14,8 @@ from digitwise.codecs import (
 )
 from digitwise.datasets import QualifiedTargets
 from digitwise.encoders.numeric_embeddings import Periodic, PiecewiseLinear
+from digitwise.encoders.sequence import HuggingFace, SmilesTransformer, TextTransformer
+from digitwise.encoders.text import Counts, Embeddings, Literals, Molecules, NGrams, Shape, Together
 from digitwise.estimators import (
     DecodingRegressor,
     Finetune,
@@ -22,6 +24,7 @@ from digitwise.estimators import (
     MixtureDensityRegressor,
     PointwiseRegressor,
     QuantileRegressor,
+    TextDecodingRegressor,
 )
 from digitwise.nn import Transformer, Tree
 from digitwise.objectives import (
@@ -54,6 +57,7 @@ from digitwise.training import CalibrationBudget
 __all__ = [
     # estimators
     "DecodingRegressor",
+    "TextDecodingRegressor",
     "JointDecodingRegressor",
     "HistogramRegressor",
     "MixtureDensityRegressor",
@@ -77,6 +81,17 @@ __all__ = [
     # how the encoder sees numbers
     "PiecewiseLinear",
     "Periodic",
+    # how the encoder reads texts: as features, or as a sequence
+    "NGrams",
+    "Counts",
+    "Literals",
+    "Shape",
+    "Molecules",
+    "Embeddings",
+    "Together",
+    "TextTransformer",
+    "SmilesTransformer",
+    "HuggingFace",
     # how laws are read that are too large to be written out
     "BestFirst",
     # token by token

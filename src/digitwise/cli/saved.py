@@ -43,6 +43,8 @@ def read_for(model: DistributionalRegressor, path: Path) -> Any:
         CSV or Parquet file.
     """
     text = {column.name for column in model.columns_.categorical if column.kind in ("text", "mixed")}
+    if model.columns_.texts is not None:
+        text |= set(model.columns_.texts.names)
     return read_table(path, text_columns=text)
 
 

@@ -53,6 +53,8 @@ class Beside(nn.Module):
     ) -> None:
         super().__init__()
         self.table_encoder, self.text_encoder = table_encoder, text_encoder
+        self.n_members = getattr(table_encoder, "n_members", 1)
+        self.is_pretrained = getattr(text_encoder, "is_pretrained", False)
         self.out_dim = text_encoder.out_dim if dim is None else dim
         widths = (table_encoder.out_dim, text_encoder.out_dim)
         self.put: _Put = _AsOne(widths, self.out_dim, dropout) if as_one else _InOneRow(widths, self.out_dim)
@@ -69,6 +71,31 @@ class Beside(nn.Module):
             text = text.take(torch.arange(text.n_rows, device=ids.device).repeat_interleave(table.n_members))
         both: Memory = self.put(table.by_member(), text)
         return Memory(both.features, both.mask, table.n_members)
+
+
+class TextAlone(nn.Module):
+    """Encode the text of each row; there are no other columns.
+
+    Parameters
+    ----------
+    text_encoder
+        Ids of the text to memory.
+    """
+
+    def __init__(self, text_encoder: SequenceModule) -> None:
+        super().__init__()
+        self.text_encoder, self.out_dim = text_encoder, text_encoder.out_dim
+        self.is_pretrained = getattr(text_encoder, "is_pretrained", False)
+
+    def forward(
+        self,
+        numeric: Float[Tensor, "batch numeric"],
+        categorical: Int64[Tensor, "batch categorical"],
+        ids: Int64[Tensor, "batch length"],
+    ) -> Memory:
+        """Return the memory of a batch of rows."""
+        memory: Memory = self.text_encoder(ids)
+        return memory
 
 
 class _Put(Protocol):

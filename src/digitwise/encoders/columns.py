@@ -1,10 +1,11 @@
 """Raw tables to tensors: what `Columns.fit` learns on training rows, `transform` applies to any.
 
-Numeric columns are filled, scaled and clipped; text and categories become codes. The result
+Numeric columns are filled, scaled and clipped; categories become codes. Texts become numbers (features), ids for an
+encoder that reads them, or both. The result
 depends on nothing but the row itself: transforming rows one by one or all at once is the same.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Literal, final
 
@@ -18,9 +19,11 @@ from digitwise.encoders.columns_category import (
     category_codes,
     fit_category,
 )
+from digitwise.encoders.columns_cells import TableColumn
 from digitwise.encoders.columns_match import listed_columns, matched_columns, of_kind
 from digitwise.encoders.columns_numeric import NumericColumn, fit_numeric, transform_numeric
 from digitwise.encoders.columns_table import read_table
+from digitwise.encoders.columns_text import FittedTexts, TextReading, text_columns
 
 
 @final
@@ -34,10 +37,13 @@ class ColumnTensors:
         Scaled values, then indicators of missing cells, ``(row, n_numeric)``.
     categorical
         Codes, ``(row, n_categorical)``.
+    ids
+        Ids of the texts, padded at the right with -1, ``(row, length)``; None where no encoder reads them.
     """
 
     numeric: Float32[Tensor, "row numeric"]
     categorical: Int64[Tensor, "row categorical"]
+    ids: Int64[Tensor, "row length"] | None = None
 
     def __len__(self) -> int:
         return len(self.numeric)
@@ -61,6 +67,8 @@ class Columns:
         The categorical columns that are used.
     dropped
         Names of the columns that are not used, and why: ``"constant"`` or ``"all missing"``.
+    texts
+        The text columns; None where texts are taken for categories.
 
     Examples
     --------
@@ -77,6 +85,7 @@ class Columns:
     numeric: tuple[NumericColumn, ...]
     categorical: tuple[CategoryColumn, ...]
     dropped: Mapping[str, str]
+    texts: FittedTexts | None = None
 
     @classmethod
     def fit(
@@ -85,6 +94,9 @@ class Columns:
         *,
         categorical: Literal["auto"] | Sequence[str | int] = "auto",
         max_categories: int = 128,
+        text: Literal["auto", "all"] | Sequence[str | int] = "auto",
+        reading: TextReading | None = None,
+        random_state: int = 0,
     ) -> "Columns":
         """Return what the training rows teach about their columns.
 
@@ -102,6 +114,12 @@ class Columns:
         max_categories
             How many categories of a column get a code of their own, at least 2; the rarest are
             pooled.
+        text
+            Which columns are text, as in `digitwise.encoders.columns_text.text_columns`.
+        reading
+            How texts are read; None takes all strings for categories.
+        random_state
+            Decides the main directions of texts.
 
         Raises
         ------
@@ -114,10 +132,15 @@ class Columns:
             raise ValueError(f"max_categories must be at least 2, but got {max_categories}.")
         table = read_table(X)
         listed = listed_columns(table, categorical)
+        found = [] if reading is None else text_columns(table, text, listed, max_categories)
+        texts = None if reading is None else reading.fit(found, random_state)
+        is_text = {column.name for column in found}
         numeric: list[NumericColumn] = []
         categories: list[CategoryColumn] = []
         dropped: dict[str, str] = {}
-        for column in table.columns:
+        for column in _with_features(table.columns, texts):
+            if column.name in is_text:
+                continue
             if column.missing.all():
                 dropped[column.name] = "all missing"
             elif column.is_category or column.kind in ("text", "mixed") or column.name in listed:
@@ -138,6 +161,7 @@ class Columns:
             numeric=tuple(numeric),
             categorical=tuple(categories),
             dropped=dropped,
+            texts=texts,
         )
 
     @property
@@ -188,16 +212,19 @@ class Columns:
         table = read_table(X)
         by_name = matched_columns(table, self.feature_names, self.named)
         numeric = np.empty((table.n_rows, len(self.numeric)), order="F")
+        read = by_name if self.texts is None else {c.name: c for c in _with_features(by_name.values(), self.texts)}
         for index, number in enumerate(self.numeric):
-            column = of_kind(by_name[number.name], number.kind)
+            column = of_kind(read[number.name], number.kind)
             numeric[:, index] = column.numbers()
         codes = np.empty((table.n_rows, len(self.categorical)), dtype=np.int64)
         for index, category in enumerate(self.categorical):
             column = of_kind(by_name[category.name], category.kind)
             codes[:, index] = category_codes(category, column.labels(), column.missing)
+        ids = None if self.texts is None else self.texts.ids(by_name)
         return ColumnTensors(
             numeric=torch.from_numpy(transform_numeric(self.numeric, numeric)),
             categorical=torch.from_numpy(codes),
+            ids=None if ids is None else torch.from_numpy(ids),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -210,6 +237,7 @@ class Columns:
                 {"name": c.name, "kind": c.kind, "categories": list(c.categories)} for c in self.categorical
             ],
             "dropped": dict(self.dropped),
+            "texts": None if self.texts is None else self.texts.to_dict(),
         }
 
     @classmethod
@@ -224,4 +252,15 @@ class Columns:
                 for column in state["categorical"]
             ),
             dropped=dict(state["dropped"]),
+            texts=None if state["texts"] is None else FittedTexts.from_dict(state["texts"]),
         )
+
+
+def _with_features(columns: Iterable[TableColumn], texts: FittedTexts | None) -> list[TableColumn]:
+    """Return columns with the features of each text column right after it."""
+    found = list(columns)
+    if texts is None:
+        return found
+    return [
+        part for column in found for part in (column, *(texts.numbers_of(column) if column.name in texts.names else ()))
+    ]

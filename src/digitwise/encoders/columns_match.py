@@ -13,31 +13,35 @@ COMPATIBLE = {
 }
 
 
-def listed_columns(table: Table, categorical: Literal["auto"] | Sequence[str | int]) -> set[str]:
+def listed_columns(
+    table: Table, listed: Literal["auto"] | Sequence[str | int], *, parameter: str = "categorical"
+) -> set[str]:
     """Return the names of the columns that a list of names and indices stands for.
 
     Parameters
     ----------
     table
         The training table.
-    categorical
+    listed
         Names or indices; ``"auto"`` for none.
+    parameter
+        What the list is called where it comes from.
 
     Raises
     ------
     ValueError
         If a column does not exist, or a word is given instead of a list.
     """
-    if isinstance(categorical, str):
-        if categorical != "auto":
+    if isinstance(listed, str):
+        if listed != "auto":
             raise ValueError(
-                f"categorical must be 'auto' or a list of columns, but got {categorical!r}. "
-                f"Write [{categorical!r}] for one column."
+                f"{parameter} must be 'auto' or a list of columns, but got {listed!r}. "
+                f"Write [{listed!r}] for one column."
             )
         return set()
     found: set[str] = set()
     unknown: list[str | int] = []
-    for column in categorical:
+    for column in listed:
         if isinstance(column, str) and column in table.names:
             found.add(column)
         elif isinstance(column, int) and 0 <= column < len(table.names):
@@ -46,7 +50,7 @@ def listed_columns(table: Table, categorical: Literal["auto"] | Sequence[str | i
             unknown.append(column)
     if unknown:
         raise ValueError(
-            f"categorical must list names of columns, or indices from 0 to "
+            f"{parameter} must list names of columns, or indices from 0 to "
             f"{len(table.names) - 1}, but X has no {unknown}."
         )
     return found

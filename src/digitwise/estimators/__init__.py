@@ -1,4 +1,4 @@
-"""scikit-learn estimators: tables in, laws out."""
+"""scikit-learn estimators: tables and texts in, laws out."""
 
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.decoding import DecodingRegressor
@@ -8,6 +8,7 @@ from digitwise.estimators.joint import JointDecodingRegressor
 from digitwise.estimators.mixture_density import MixtureDensityRegressor
 from digitwise.estimators.pointwise import PointwiseRegressor
 from digitwise.estimators.quantile import QuantileRegressor
+from digitwise.estimators.text import TextDecodingRegressor
 
 __all__ = [
     "DecodingRegressor",
@@ -18,4 +19,5 @@ __all__ = [
     "MixtureDensityRegressor",
     "PointwiseRegressor",
     "QuantileRegressor",
+    "TextDecodingRegressor",
 ]

@@ -13,17 +13,18 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.encoders.columns import Columns
+from digitwise.encoders.columns import Columns, ColumnTensors
 from digitwise.encoders.numeric_embeddings import NumericEmbedding
-from digitwise.encoders.tabular import TabularEncoder
+from digitwise.estimators.encoder_parts import make_encoder
 from digitwise.estimators.epochs import numbered_on
 from digitwise.estimators.follows_recipe import FollowsRecipe
 from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
-from digitwise.estimators.shared_parameters import merge_signature
+from digitwise.estimators.shared_parameters import fill_docstring, merge_signature
 from digitwise.estimators.table_rows import TableRows
+from digitwise.estimators.text_encoders import TextEncoder, text_reading
 from digitwise.estimators.validation import check_figure
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
@@ -48,7 +49,8 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
-            merge_signature(cls, DistributionalRegressor)
+            merge_signature(cls, next(base for base in cls.__mro__[1:] if "__init__" in base.__dict__))
+        fill_docstring(cls)
 
     def __init__(
         self,
@@ -56,6 +58,8 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         scaling: str | Scaling = "auto",
         margin: float = 0.05,
         categorical: Literal["auto"] | Sequence[str | int] = "auto",
+        text: Literal["auto", "all"] | Sequence[str | int] = "auto",
+        encoder: TextEncoder | Sequence[TextEncoder] = "auto",
         preset: Literal["fast", "default", "best", "plain"] = "default",
         hidden_dim: int | Literal["auto"] = "auto",
         n_layers: int = 3,
@@ -83,6 +87,8 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         self.scaling = scaling
         self.margin = margin
         self.categorical = categorical
+        self.text = text
+        self.encoder = encoder
         self.preset = preset
         self.hidden_dim = hidden_dim
         self.n_layers = n_layers
@@ -168,10 +174,14 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         continues = bool(self.warm_start and hasattr(self, "network_"))
         self._check_parameters()
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=not continues)
-        with cpu_threads(self.n_jobs):
-            if not continues:
-                self._start(train, seed)
-            self._fit_stages(train, validation, seed)
+        self._tensors: dict[int, ColumnTensors] = {}
+        try:
+            with cpu_threads(self.n_jobs):
+                if not continues:
+                    self._start(train, seed)
+                self._fit_stages(train, validation, seed)
+        finally:
+            del self._tensors
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -208,7 +218,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _table(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> TableRows:
         """Return checked rows."""
-        X = check_features(self, X, reset=reset)
+        X = check_features(self, self._as_table(X), reset=reset)
         y_high = check_high_ends(self, y, allowed=self._takes_intervals)
         y = self._check_targets(X, y, reset=reset)
         return TableRows(X, y, check_weights(sample_weight, len(y)), y_high)
@@ -233,6 +243,11 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
     def _after_stages(self, validation: TableRows) -> None:
         """Settle what depends on the trained networks."""
 
+    @property
+    def _reads_one_token(self) -> bool:
+        """Whether the head looks at one memory token of each row, and not at several."""
+        return True
+
     def _has_second_stage(self, train: TableRows) -> bool:
         return False
 
@@ -243,6 +258,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
             raise ValueError(f"validation_fraction must lie in [0, 1), but got {self.validation_fraction}.")
         self._check_recipe()
         get_metric(self.select_by)
+        text_reading(self.encoder)
         self._check_second_stage()
 
     def _check_validation(self, data: tuple[Any, ...]) -> TableRows:
@@ -257,7 +273,13 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _start(self, train: TableRows, seed: int) -> None:
         """Fit columns and target, and build the network."""
-        self.columns_ = Columns.fit(train.X, categorical=self.categorical)
+        self.columns_ = Columns.fit(
+            train.X,
+            categorical=self.categorical,
+            text=self.text,
+            reading=text_reading(self.encoder),
+            random_state=seed,
+        )
         self._fit_target(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -278,16 +300,13 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _make_network(self) -> Network:
         """Return an untrained network for the fitted columns and target."""
-        recipe = self._recipe
-        encoder = TabularEncoder(
-            self.columns_.n_numeric,
-            self.columns_.cardinalities,
-            self.columns_.knots,
-            hidden_dim=recipe.hidden_dim,
+        encoder = make_encoder(
+            self.columns_,
+            self._recipe,
             n_layers=self.n_layers,
             dropout=self.dropout,
-            numeric_embedding=recipe.numeric_embedding,
-            n_members=recipe.n_members,
+            sequence=text_reading(self.encoder).sequence,
+            as_one=self._reads_one_token,
         )
         return Network(encoder, self._make_head(encoder.out_dim))
 
@@ -352,16 +371,26 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         return result
 
     def _encode(self, table: TableRows, weight_scale: float) -> Rows:
-        tensors = self.columns_.transform(table.X)
+        tensors = self._transformed(table)
         z = torch.as_tensor(self._scaled(table.y), dtype=torch.float64)
         weight = torch.as_tensor(table.weight * weight_scale, dtype=torch.float32)
         y = torch.as_tensor(table.y, dtype=torch.float64)
         if table.y_high is None:
-            return Rows(tensors.numeric, tensors.categorical, z, weight, y)
+            return Rows(tensors.numeric, tensors.categorical, z, weight, y, ids=tensors.ids)
         z_high, y_high = (
             torch.as_tensor(high, dtype=torch.float64) for high in (self._scaled(table.y_high), table.y_high)
         )
-        return Rows(tensors.numeric, tensors.categorical, z, weight, y, z_high, y_high)
+        return Rows(tensors.numeric, tensors.categorical, z, weight, y, z_high, y_high, tensors.ids)
+
+    def _transformed(self, table: TableRows) -> ColumnTensors:
+        """Return the columns of some rows, transformed once in each fit: texts take their time."""
+        if id(table) not in self._tensors:
+            self._tensors[id(table)] = self.columns_.transform(table.X)
+        return self._tensors[id(table)]
+
+    def _as_table(self, X: Any) -> Any:
+        """Return features as a table, where estimators take something else."""
+        return X
 
 
 def final_classes(kind: type[Any]) -> list[type[Any]]:

@@ -17,6 +17,8 @@ from digitwise.codecs import (
     WithSpecialValues,
 )
 from digitwise.encoders.numeric_embeddings import Periodic, PiecewiseLinear
+from digitwise.encoders.sequence import HuggingFace, SmilesTransformer, TextTransformer
+from digitwise.encoders.text import Counts, Embeddings, Literals, Molecules, NGrams, Shape, Together
 from digitwise.estimators.components import NAMED
 from digitwise.estimators.finetune import Finetune
 from digitwise.nn import Transformer, Tree
@@ -50,6 +52,20 @@ FAMILIES: dict[str, dict[str, type]] = {
         "bounded": Bounded,
     },
     "decoder": {"tree": Tree, "transformer": Transformer},
+    "text_features": {
+        "ngrams": NGrams,
+        "counts": Counts,
+        "literals": Literals,
+        "shape": Shape,
+        "molecules": Molecules,
+        "embeddings": Embeddings,
+        "together": Together,
+    },
+    "sequence": {
+        "text_transformer": TextTransformer,
+        "smiles_transformer": SmilesTransformer,
+        "hugging_face": HuggingFace,
+    },
     "numeric_embedding": {"piecewise_linear": PiecewiseLinear, "periodic": Periodic},
     "objective": {
         "cross_entropy": CrossEntropy,
@@ -103,6 +119,8 @@ def from_json(value: Any) -> Any:
     ValueError
         If it names a component that does not exist, or with other fields.
     """
+    if isinstance(value, list):
+        return [from_json(item) for item in value]
     if not isinstance(value, dict):
         return value
     family, _, name = str(value.get("component")).partition("/")

@@ -1,66 +1,14 @@
 """Regression by decoding: the estimator the library is about."""
 
-from typing import Any, Literal
-
-import numpy as np
-import torch
-from jaxtyping import Float
-
-from digitwise.codecs import Codec, WithSpecialValues
-from digitwise.codecs.doctor import diagnose
-from digitwise.codecs.fitted_codec import CODEC_NAMES
-from digitwise.estimators.bound_verbs import BoundVerbs
-from digitwise.estimators.components import resolve
-from digitwise.estimators.enumeration import chosen_search
-from digitwise.estimators.finetune import Finetune
-from digitwise.estimators.fitted_target import fit_written
-from digitwise.estimators.hardware import cpu_threads
-from digitwise.estimators.head_parts import decoding_head_for
-from digitwise.estimators.inputs import check_targets
-from digitwise.estimators.mixed_model import MixedModelRegressor
-from digitwise.estimators.table_rows import TableRows
-from digitwise.estimators.writing import TargetLimits, choose_writing
-from digitwise.nn import Decoder, Tree
-from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
-from digitwise.policy import BestFirst
+from digitwise.estimators.digit_regressor import DigitRegressor
 
 
-class DecodingRegressor(MixedModelRegressor, BoundVerbs):
+class DecodingRegressor(DigitRegressor):
     """Predict a number by writing its digits; every prediction is a full law.
 
     Parameters
     ----------
-    codec
-        How numbers are written. Names follow the targets: ``"normalized"`` (base 2 × 8 digits of their range),
-        ``"scientific"`` (2 significant digits, with their exponents and signs), ``"integer"`` (one leaf for each whole
-        number), ``"auto"`` (what `digitwise inspect` recommends). An object is taken as it is, such as
-        ``NormalizedCodec(base=10, length=3)`` or ``IEEECodec()``.
-    low, high
-        Hard bounds of the target, themselves allowed: no prediction lies outside. None for none.
-    integer
-        Whether the target is a whole number by nature; needs a codec that can say so, such as ``"auto"``.
-    decoder
-        What predicts the next digit: ``"tree"``, ``"transformer"`` or an object such as ``Transformer(dim=256)``.
-    objective
-        What is minimised: ``"smoothed_cross_entropy"``, ``"cross_entropy"``, ``"raft"``, … or an object, such as a sum
-        ``SmoothedCrossEntropy() + RAFT()``.
-    enumeration
-        How laws are read: ``"auto"`` is exactly up to 65,536 leaves, and beyond that along the likeliest digits,
-        ``BestFirst()``, which needs an ordered codec; or a `BestFirst` with settings of its own. See `predict_bounds`.
-    model
-        What predicts the next digit: the ``"network"``; ``"boosted"`` trees, which need a codec of binary digits and
-        give their exact law in seconds; or ``"mixed"``, both, whose laws are mixed on their common tree with the
-        share that does best on the validation rows. ``"auto"`` is what the preset says (``"mixed"`` by default) where
-        targets are numbers in binary digits and decoder, objective and second stage are left as they are, and
-        ``"network"`` otherwise.
-    n_folds
-        How many models there are, each trained without one fold of the rows, which validates it unless `fit` gets
-        ``validation_data``; their laws are averaged. ``"auto"``: 5 with ``preset="best"``, otherwise a single model.
-    finetune
-        A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
-        ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is
-        the exact ``"crps"`` after smoothed cross-entropy with the tree decoder, where there are at most 4096 leaves and
-        every training target is a number, and none otherwise.
+    digit_parameters
     shared_parameters
 
     Notes
@@ -99,104 +47,3 @@ class DecodingRegressor(MixedModelRegressor, BoundVerbs):
     >>> model.predict(X[:2]).shape, model.predict_interval(X[:2], coverage=0.9).shape
     ((2,), (2, 2))
     """
-
-    def __init__(
-        self,
-        *,
-        codec: str | Codec = "normalized",
-        low: float | None = None,
-        high: float | None = None,
-        integer: bool = False,
-        decoder: str | Decoder = "tree",
-        objective: str | Objective = "smoothed_cross_entropy",
-        enumeration: Literal["auto"] | BestFirst = "auto",
-        model: Literal["auto", "network", "boosted", "mixed"] = "auto",
-        n_folds: int | Literal["auto"] = "auto",
-        finetune: str | Objective | Finetune | None = "auto",
-        **shared: Any,
-    ) -> None:
-        super().__init__(**shared)
-        self.codec = codec
-        self.low = low
-        self.high = high
-        self.integer = integer
-        self.decoder = decoder
-        self.objective = objective
-        self.enumeration = enumeration
-        self.model = model
-        self.n_folds = n_folds
-        self.finetune = finetune
-
-    def predict_special(self, X: Any) -> dict[str, Float[np.ndarray, " row"]]:
-        """Return the probability of each special value (``"nan"``, ``"inf"``, ``"-inf"``) that the codec writes.
-
-        The laws of the other verbs are those of the number, given that it is a finite one.
-
-        Examples
-        --------
-        >>> from digitwise.codecs import NormalizedCodec, WithSpecialValues
-        >>> X = np.linspace(0, 1, 60)[:, None]
-        >>> y = np.where(X[:, 0] > 0.8, np.nan, X[:, 0])  # runs that failed
-        >>> model = DecodingRegressor(codec=WithSpecialValues(NormalizedCodec(), values=("nan",)), random_state=0)
-        >>> model.fit(X, y).predict_special(X[[5, 55]])["nan"].round()
-        array([0., 1.])
-        """
-        with cpu_threads(self.n_jobs), torch.no_grad():
-            rows, head = self._rows(X), self.network_.eval().head
-            assert isinstance(head, DecodingHead)
-            return head.special_probs(self.network_.memory(rows))
-
-    @property
-    def _takes_intervals(self) -> bool:
-        return True
-
-    def _check_targets(self, X: Any, y: Any, *, reset: bool) -> Float[np.ndarray, " row"]:
-        codec = self.codec
-        return check_targets(X, y, codec.values if isinstance(codec, WithSpecialValues) else ())
-
-    def _known_codecs(self) -> list[Codec]:
-        if isinstance(self.codec, str) and self.codec in CODEC_NAMES:
-            return []
-        return [resolve("codec", self.codec)]
-
-    def _fitted_codecs(self) -> list[Codec]:
-        return [self.codec_]
-
-    def _adapted(self, objective: Objective, train: TableRows) -> tuple[Objective, ...]:
-        return (objective.adapt(self._scaled(train.numbers()[0]), self.codec_),)
-
-    def _fit_target(self, train: TableRows) -> None:
-        limits = TargetLimits.of(self.low, self.high, self.integer)
-        y, weight = train.numbers()
-        writing = choose_writing(self.codec, self.scaling, y, weight, limits, self.margin)
-        if self.verbose >= 1:
-            print(diagnose(y, weight, low=limits.low, high=limits.high, integer=limits.integer or "auto"))
-        self.scaling_, self.scaling_reason_ = writing.scaling, writing.reason
-        self.target_ = fit_written(writing, y, weight, limits)
-        (self.objective_,) = self._adapted(resolve("objective", self.objective), train)
-        self.model_ = self._settled_model(train)
-
-    def _is_plain(self) -> bool:
-        return (
-            isinstance(resolve("decoder", self.decoder), Tree)
-            and isinstance(resolve("objective", self.objective), SmoothedCrossEntropy)
-            and self.finetune in ("auto", "none", None)
-        )
-
-    @property
-    def codec_(self) -> Codec:
-        """How numbers are written: what ``codec`` became when the targets were seen."""
-        codec = self.target_.codec
-        assert codec is not None
-        return codec
-
-    @property
-    def _suits_ensembles(self) -> bool:
-        return isinstance(resolve("decoder", self.decoder), Tree)
-
-    def _span(self) -> tuple[float, float]:
-        return self.codec_.span
-
-    def _make_head(self, memory_dim: int) -> DecodingHead:
-        search = chosen_search(self.enumeration, self.codec_)
-        return decoding_head_for(self.target_, resolve("decoder", self.decoder), self.objective_, memory_dim, search)

@@ -1,11 +1,13 @@
 """Parameters that are left to the preset, and the training settings that all of them make."""
 
 from abc import ABC
+from collections.abc import Sequence
 from typing import Any, Literal
 
 from digitwise.encoders.numeric_embeddings import NumericEmbedding
 from digitwise.estimators.components import resolve
 from digitwise.estimators.recipes import RECIPES, Recipe, automatic_patience, recipe_of
+from digitwise.estimators.text_encoders import TextEncoder, text_reading
 from digitwise.training import TrainingSettings, automatic_batch_size
 
 
@@ -13,6 +15,7 @@ class FollowsRecipe(ABC):
     """What an estimator needs to settle the parameters that are ``"auto"``."""
 
     preset: Literal["fast", "default", "best", "plain"]
+    encoder: TextEncoder | Sequence[TextEncoder]
     hidden_dim: int | Literal["auto"]
     n_layers: int
     dropout: float
@@ -45,7 +48,7 @@ class FollowsRecipe(ABC):
     @property
     def _suits_ensembles(self) -> bool:
         """Whether an ensemble is worth its time, where the user leaves that open."""
-        return True
+        return text_reading(self.encoder).sequence is None
 
     @property
     def _recipe(self) -> Recipe:

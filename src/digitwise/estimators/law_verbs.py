@@ -54,6 +54,10 @@ class LawVerbs(ABC):
         """Return the laws of some rows, for verbs that look at one target at a time."""
 
     @abstractmethod
+    def _as_table(self, X: Any) -> Any:
+        """Return features as a table."""
+
+    @abstractmethod
     def _networks(self) -> dict[str, Network]:
         """Return all networks by name."""
 
@@ -68,8 +72,8 @@ class LawVerbs(ABC):
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self)
-        X = check_features(self, X, reset=False)
+        X = check_features(self, self._as_table(X), reset=False)
         unknown = torch.full((len(X),), torch.nan, dtype=torch.float64)
         tensors = self.columns_.transform(X)
-        rows = Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown), unknown)
+        rows = Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown), unknown, ids=tensors.ids)
         return rows.to(self.network_.device)

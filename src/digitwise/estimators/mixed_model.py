@@ -49,7 +49,8 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
 
     def _settled_model(self, train: TableRows) -> str:
         """Return what writes the digits of these targets."""
-        is_boostable = can_be_boosted(self.target_) and bool(train.is_number.all())
+        has_columns = self.columns_.n_numeric + len(self.columns_.cardinalities) > 0 or self.columns_.texts is None
+        is_boostable = can_be_boosted(self.target_) and bool(train.is_number.all()) and has_columns
         if self.model in ("boosted", "mixed") and not is_boostable:
             raise ValueError(
                 f"model={self.model!r} needs targets that are known numbers, in binary digits such as those of "

@@ -27,6 +27,8 @@ class Rows:
         The same in data units.
     z_high, y_high
         The high ends, as in `digitwise.nn.Targets`; None where no target is an interval.
+    ids
+        Of the texts; None where there are none, or no encoder reads them.
     """
 
     numeric: Float[Tensor, "row numeric"]
@@ -36,6 +38,7 @@ class Rows:
     y: Float[Tensor, " row *target"]
     z_high: Float[Tensor, " row"] | None = None
     y_high: Float[Tensor, " row"] | None = None
+    ids: Int64[Tensor, "row length"] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

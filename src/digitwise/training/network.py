@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import nn
 
 from digitwise.distributions import Distribution
 from digitwise.distributions.members import mixed_members
-from digitwise.encoders.encoder import Encoder
+from digitwise.encoders.encoder import Encoder, TextReader
 from digitwise.heads.head import DrawingHead, Head
 from digitwise.nn.loss_output import LossOutput
 from digitwise.nn.memory import Memory, joined_memory
@@ -18,6 +18,8 @@ from digitwise.training.batches import Rows
 ROWS_PER_BLOCK = 64
 ROWS_PER_PASS = 512
 """What so many rows are to all members of an ensemble stays in the processor's cache."""
+IDS_PER_PASS = 2**16
+"""So many ids of texts are read at once, which bounds the memory."""
 
 
 class Network(nn.Module):
@@ -31,7 +33,7 @@ class Network(nn.Module):
         Memory to loss and law; a `torch.nn.Module`.
     """
 
-    def __init__(self, encoder: Encoder, head: Head) -> None:
+    def __init__(self, encoder: Encoder | TextReader, head: Head) -> None:
         super().__init__()
         self.encoder, self.head = encoder, head
 
@@ -47,7 +49,11 @@ class Network(nn.Module):
 
     def memory(self, rows: Rows) -> Memory:
         """Return the memory of some rows."""
-        return self.encoder(rows.numeric.to(self.dtype), rows.categorical)
+        numeric = rows.numeric.to(self.dtype)
+        if isinstance(self.encoder, TextReader) and rows.ids is not None:
+            return self.encoder(numeric, rows.categorical, rows.ids)
+        memory: Memory = cast(Encoder, self.encoder)(numeric, rows.categorical)
+        return memory
 
     @property
     def uses_dropout(self) -> bool:
@@ -110,16 +116,16 @@ class Network(nn.Module):
 
     def _memory_of_many(self, rows: Rows) -> Memory:
         """Return the memory of some rows, made in passes."""
-        starts = range(0, len(rows), ROWS_PER_PASS)
-        return joined_memory([self.memory(rows.take(slice(start, start + ROWS_PER_PASS))) for start in starts])
+        size = ROWS_PER_PASS if rows.ids is None else max(1, min(ROWS_PER_PASS, IDS_PER_PASS // rows.ids.shape[1]))
+        return joined_memory([self.memory(rows.take(slice(i, i + size))) for i in range(0, len(rows), size)])
 
     def settle_precision(self) -> None:
-        """Turn to the precision of predictions: double for a single network, single for an ensemble.
+        """Turn to the precision of predictions: single for ensembles and pretrained models, double for all others.
 
         Single precision is twice as fast; the errors of the members average out.
         """
-        is_ensemble = getattr(self.encoder, "n_members", 1) > 1
-        self.to(torch.float32 if is_ensemble else torch.float64)
+        is_single = getattr(self.encoder, "n_members", 1) == 1 and not getattr(self.encoder, "is_pretrained", False)
+        self.to(torch.float64 if is_single else torch.float32)
 
     def finish(self, rows: Rows) -> None:
         """Let the head set what training does not, from the validation rows; dropout off."""

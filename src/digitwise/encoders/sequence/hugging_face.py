@@ -149,6 +149,8 @@ class PretrainedEncoder(nn.Module):
         As in `HuggingFace`.
     """
 
+    is_pretrained = True
+
     def __init__(self, model: nn.Module, *, tuning: Tuning, memory: MemoryOf) -> None:
         super().__init__()
         self.model, self._memory, self._is_frozen = model, memory, tuning == "frozen"

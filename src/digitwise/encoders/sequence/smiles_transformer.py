@@ -26,6 +26,9 @@ class SmilesTransformer:
         transformer decoder.
     dropout
         Dropout probability while training.
+    n_spellings
+        Spellings of each training molecule that an estimator trains on, the given one among them. More than one need
+        rdkit (extra ``chem``).
 
     Raises
     ------
@@ -49,9 +52,12 @@ class SmilesTransformer:
     max_length: int = 512
     pool: Pool = "attention"
     dropout: float = 0.1
+    n_spellings: int = 8
 
     def __post_init__(self) -> None:
         """Check the settings."""
+        if self.n_spellings < 1:
+            raise ValueError(f"n_spellings must be at least 1, but got {self.n_spellings}.")
         check_sizes(
             self.dim, self.n_heads, self.n_layers, self.feed_forward_dim, self.max_length, self.dropout, self.pool
         )

@@ -1,6 +1,6 @@
 """Texts as numbers: what a tabular encoder or boosted digits then take."""
 
-from digitwise.encoders.text.by_name import fitted_text_features, text_features
+from digitwise.encoders.text.by_name import automatic_features, fitted_text_features, text_features
 from digitwise.encoders.text.counts import Counts
 from digitwise.encoders.text.embeddings import Embeddings
 from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures
@@ -20,6 +20,7 @@ __all__ = [
     "Shape",
     "TextFeatures",
     "Together",
+    "automatic_features",
     "fitted_text_features",
     "text_features",
 ]
