@@ -16,9 +16,7 @@ from digitwise.encoders.text.shape import Shape
 PRETRAINED = "hf:"
 NAMED: Mapping[str, Callable[[], TextFeatures]] = MappingProxyType(
     {
-        "ngram": lambda: Together(
-            parts=(Shape(), Literals(), Counts(), NGrams(), NGrams(tokens="characters", shortest=3, longest=5))
-        ),
+        "ngram": lambda: Together(parts=(Shape(), Literals(), Counts(), NGrams())),
         "smiles": Molecules,
     }
 )
