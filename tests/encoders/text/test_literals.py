@@ -14,7 +14,7 @@ from digitwise.encoders.text.literals import SUMMARY, groups_of
         ("", []),
         ("no numbers, at all", []),
         ("xnumel = 64", [("xnumel =", (64.0,))]),
-        ("ci.role_id<=30 AND t.year>2008;", [("role_id <=", (30.0,)), ("year >", (2008.0,))]),
+        ("ci.role_id<=30 AND t.year>2008;", [("ci.role_id <=", (30.0,)), ("t.year >", (2008.0,))]),
         ("f((4, 4), x, 3)", [("f ((", (4.0, 4.0)), ("x ,", (3.0,))]),
         ("1 <= n <= 2 * 10^5", [("", (1.0,)), ("n <=", (2.0,)), ("n <=#*", (100000.0,))]),
         ("10^{9} and 10**3 and 1_000 and 9e99", [("", (1e9,)), ("and", (1e3,)), ("and", (1e3,)), ("and", (1e18,))]),

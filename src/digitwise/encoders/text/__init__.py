@@ -7,10 +7,12 @@ from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures
 from digitwise.encoders.text.literals import Literals
 from digitwise.encoders.text.molecules import Molecules
 from digitwise.encoders.text.ngrams import NGrams
+from digitwise.encoders.text.pairs import Agreement
 from digitwise.encoders.text.several import Together
 from digitwise.encoders.text.shape import Shape
 
 __all__ = [
+    "Agreement",
     "Counts",
     "Embeddings",
     "FittedTextFeatures",

@@ -20,9 +20,7 @@ LOOKED_AT = 50
 """So many texts decide whether all are molecules."""
 NAMED: Mapping[str, Callable[[], TextFeatures]] = MappingProxyType(
     {
-        "ngram": lambda: Together(
-            parts=(Shape(), Literals(), Counts(), NGrams(), NGrams(tokens="characters", shortest=3, longest=5))
-        ),
+        "ngram": lambda: Together(parts=(Shape(), Literals(), Counts(), NGrams())),
         "smiles": Molecules,
     }
 )

@@ -2,7 +2,7 @@
 
 In code and queries the literals often decide: the sizes of an array, the bound of a loop, the constant that a column
 is compared with. Numbers that follow each other, with only commas between, are one group, whose size is their product:
-the ``(4, 16, 64)`` after ``zeros`` is an array of 4096. Where a group stands is said by the identifier before it and
+the ``(4, 16, 64)`` after ``zeros`` is an array of 4096. Where a group stands is said by the dotted name before it and
 the signs between: ``xnumel =``, ``role_id <``, ``zeros ((``.
 """
 
@@ -20,7 +20,7 @@ from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, head_a
 from digitwise.encoders.text.tokens import NUMBER, OPERATOR, WORD
 
 ITEM = re.compile(
-    rf"(?P<word>{WORD})|(?P<base>{NUMBER})(?:\s?(?:\^|\*\*)\s?[{{(]?(?P<power>\d{{1,2}})\b[}})]?)?|(?P<sign>{OPERATOR})"
+    rf"(?P<word>{WORD}(?:\.{WORD})*)|(?P<base>{NUMBER})(?:\s?(?:\^|\*\*)\s?[{{(]?(?P<power>\d{{1,2}})\b[}})]?)?|(?P<sign>{OPERATOR})"
 )
 LARGEST = 1e18
 SIGNS_KEPT = 6

@@ -53,7 +53,7 @@ class NGrams:
     tokens: Tokens = "words"
     shortest: int = 1
     longest: int = 2
-    n_components: int = 64
+    n_components: int = 32
     min_rows: int = 2
     max_terms: int = 20_000
     max_characters: int = MAX_CHARACTERS

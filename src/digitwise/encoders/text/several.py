@@ -31,7 +31,7 @@ class Together:
     >>> from digitwise.encoders.text import Counts, Literals, Shape
     >>> fitted = Together(parts=(Shape(), Literals())).fit(["x < 3", "y > 4"])
     >>> len(fitted.names), fitted.transform(["z < 5"]).shape
-    (30, (1, 30))
+    (33, (1, 33))
     """
 
     parts: tuple[TextFeatures, ...]

@@ -1,6 +1,7 @@
 """The shape of a text: how long it is, in what units, and how deeply indented. Nothing is learnt."""
 
 import re
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, final
@@ -23,6 +24,9 @@ NAMES = (
     "longest line",
     "deepest indentation",
     "mean indentation",
+    "fenced characters",
+    "fenced lines",
+    "compressed bytes",
     "letters per word",
     "longest word",
     "long words",
@@ -95,6 +99,7 @@ def _shape(whole: str, text: str) -> list[float]:
     tokens = words(text)
     lengths = [len(token) for token in tokens if token[0].isalpha() or token[0] == "_"]
     distinct = len({token for token in tokens if token[0].isalpha() or token[0] == "_"})
+    fenced = "".join(text.split("```")[1::2])
     n_words, n_characters = len(lengths), max(len(text), 1)
     n_sentences = max(len(SENTENCE_END.findall(text)), 1)
     indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()] or [0]
@@ -108,6 +113,9 @@ def _shape(whole: str, text: str) -> list[float]:
         max(map(len, lines)),
         max(indents),
         sum(indents) / len(indents),
+        len(fenced),
+        fenced.count("\n"),
+        len(zlib.compress(text.encode(errors="replace"), 6)),
     ]
     shares = [
         sum(lengths) / n_words if n_words else np.nan,

@@ -7,7 +7,7 @@ from typing import Literal
 
 NUMBER = r"(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
 WORD = r"[^\W\d]\w*"
-OPERATOR = r"<=|>=|==|!=|<>|->|=>|:=|\*\*|//|&&|\|\||<<|>>|[^\w\s]"
+OPERATOR = r"\\[nrt\"'\\]|<=|>=|==|!=|<>|->|=>|:=|\*\*|//|&&|\|\||<<|>>|[^\w\s]"
 WORDS = re.compile(f"{WORD}|{NUMBER}|{OPERATOR}")
 WORD_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|\d+")
 SPACES = re.compile(r"\s+")
