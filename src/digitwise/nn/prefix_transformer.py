@@ -44,8 +44,8 @@ class PrefixTransformer(Protocol):
         depth
             How many tokens have been written before each.
         contexts
-            Those of as many rows as there are sequences, or of fewer: consecutive sequences are of one row then. A single
-            sequence may stand for all rows.
+            Those of as many rows as there are sequences, or of fewer: consecutive sequences are of one row then. A
+            single sequence may stand for all rows.
         mask
             Which of the cached and the given tokens each one looks at.
         is_causal
