@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int64
@@ -12,6 +13,7 @@ from digitwise.codecs.tree import DigitTree
 from digitwise.nn.attention import Cache, KeyValueCache
 from digitwise.nn.memory import Memory
 from digitwise.nn.path_cache import PathCache, Paths
+from digitwise.nn.prefix_transformer import PrefixTransformer
 from digitwise.nn.transformer import CrossContext, DecoderLayer
 
 ONE_PASS_NODES = 1024
@@ -80,13 +82,13 @@ class DigitDecoder(nn.Module):
         """Return the logits at each step given the tokens before it, in one causal pass."""
         start = torch.full_like(tokens[..., :1], self.vocab_size)
         previous = torch.cat([start, tokens[..., :-1]], dim=-1)
-        hidden = (self.token_embedding(previous) + self.position[: tokens.shape[-1]]).flatten(0, 1)
-        return self._run(hidden, self.contexts(memory), is_causal=True).view(*tokens.shape, -1)
+        depth = torch.arange(tokens.shape[-1], device=tokens.device)
+        logits = self.run(previous.flatten(0, 1), depth, self.contexts(memory), is_causal=True)
+        return logits.view(*tokens.shape, -1)
 
     def start(self, memory: Memory, n_draws: int) -> "DigitDecodingState":
         """Return cached decoding of ``n_draws`` sequences per row."""
-        n_sequences = memory.features.shape[0] * n_draws
-        caches = [layer.self_attention.new_cache(n_sequences, self.length) for layer in self._layers()]
+        caches = self.new_caches(memory.features.shape[0] * n_draws)
         return DigitDecodingState(self, self.contexts(memory), caches, n_draws)
 
     def forest(self, memory: Memory) -> "DigitForest":
@@ -103,10 +105,11 @@ class DigitDecoder(nn.Module):
         if nodes is None and self.tree.n_nodes > ONE_PASS_NODES:
             return self.node_logits_by_level(memory)
         if nodes is None:
-            hidden = self._node_inputs(torch.arange(self.tree.n_nodes, device=self.tree.parent.device)).unsqueeze(0)
+            chosen = torch.arange(self.tree.n_nodes, device=self.tree.parent.device).unsqueeze(0)
         else:
-            hidden = self._node_inputs(nodes)
-        return self._run(hidden, self.contexts(memory), self.tree.ancestors_or_self(nodes))
+            chosen = nodes
+        tokens = torch.where(chosen == 0, self.vocab_size, self.tree.last_token[chosen])
+        return self.run(tokens, self.tree.depth[chosen], self.contexts(memory), self.tree.ancestors_or_self(nodes))
 
     def node_logits_by_level(self, memory: Memory) -> Float[Tensor, "batch node vocab"]:
         """Return the logits in all inner nodes, level by level: each node extends the cache of its parent."""
@@ -122,22 +125,25 @@ class DigitDecoder(nn.Module):
             start += size
         return torch.cat(logits, dim=1)
 
-    def _node_inputs(self, nodes: Tensor) -> Tensor:
-        token = torch.where(nodes == 0, self.vocab_size, self.tree.last_token[nodes])
-        return torch.as_tensor(self.token_embedding(token) + self.position[self.tree.depth[nodes]])
-
     def _layers(self) -> list[DecoderLayer]:
         return [layer for layer in self.layers if isinstance(layer, DecoderLayer)]
 
-    def _run(
+    def new_caches(self, n_sequences: int) -> list[KeyValueCache]:
+        """Return empty caches of each layer, for whole numbers."""
+        return [layer.self_attention.new_cache(n_sequences, self.length) for layer in self._layers()]
+
+    def run(
         self,
-        hidden: Float[Tensor, "sequence step dim"],
+        tokens: Int64[Tensor, "sequence step"],
+        depth: Int64[Tensor, "*#sequence step"],
         contexts: list[CrossContext],
         mask: Bool[Tensor, "#sequence step all_source"] | None = None,
         *,
         is_causal: bool = False,
         caches: Sequence[Cache] | None = None,
     ) -> Float[Tensor, "all_sequences step vocab"]:
+        """Return the logits after some tokens (``vocab_size`` starts a sequence) in some places."""
+        hidden = self.token_embedding(tokens) + self.position[depth]
         for index, layer in enumerate(self._layers()):
             cache = None if caches is None else caches[index]
             hidden = layer(hidden, contexts[index], mask, is_causal=is_causal, cache=cache)
@@ -148,19 +154,20 @@ class DigitDecoder(nn.Module):
 class DigitDecodingState:
     """Sequences under way, with the keys and values of their prefixes."""
 
-    model: DigitDecoder
-    contexts: list[CrossContext]
+    model: PrefixTransformer
+    contexts: list[Any]
     caches: list[KeyValueCache]
     n_draws: int
 
     def step(self, tokens: Int64[Tensor, "batch draw"] | None) -> Float[Tensor, "batch draw vocab"]:
         """Append tokens (None at the start) and return the logits of the next ones."""
-        model, written = self.model, self.caches[0].size
-        batch = self.contexts[0].memory.features.shape[0]
+        model, features = self.model, self.contexts[0].memory.features
+        batch = len(features)
         if tokens is None:
-            tokens = torch.full((batch, self.n_draws), model.vocab_size, device=model.position.device)
-        hidden = (model.token_embedding(tokens) + model.position[written]).view(batch * self.n_draws, 1, -1)
-        return model._run(hidden, self.contexts, caches=self.caches).view(batch, self.n_draws, -1)
+            tokens = torch.full((batch, self.n_draws), model.vocab_size, device=features.device)
+        depth = torch.full((1,), self.caches[0].size, device=features.device)
+        logits = model.run(tokens.reshape(-1, 1), depth, self.contexts, caches=self.caches)
+        return logits.view(batch, self.n_draws, -1)
 
     def select(self, draws: Int64[Tensor, " draw"]) -> None:
         """Replace the draws of every row by the named ones (with repeats), caches included."""
@@ -180,9 +187,9 @@ class DigitForest:
         The rows.
     """
 
-    def __init__(self, model: DigitDecoder, memory: Memory) -> None:
+    def __init__(self, model: PrefixTransformer, memory: Memory) -> None:
         self._model, self._contexts = model, model.contexts(memory)
-        self._paths = Paths(memory.features.shape[0], model.length, model.position.device)
+        self._paths = Paths(memory.features.shape[0], model.length, memory.features.device)
         self._caches = [PathCache(self._paths) for _ in self._contexts]
         start = torch.full_like(self._paths.rows, model.vocab_size)
         self.root_logits: Float[Tensor, "batch vocab"] = self._run(start)
@@ -195,6 +202,6 @@ class DigitForest:
     @torch.no_grad()
     def _run(self, tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
         model, paths = self._model, self._paths
-        hidden = (model.token_embedding(tokens) + model.position[paths.depth]).unsqueeze(1)
         contexts = [context.take(paths.rows) for context in self._contexts]
-        return model._run(hidden, contexts, paths.mask, caches=self._caches).squeeze(1)
+        logits = model.run(tokens.unsqueeze(1), paths.depth.unsqueeze(1), contexts, paths.mask, caches=self._caches)
+        return logits.squeeze(1)

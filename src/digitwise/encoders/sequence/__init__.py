@@ -4,6 +4,7 @@ from digitwise.encoders.sequence.bytes import ByteTokenizer
 from digitwise.encoders.sequence.head_and_tail import head_and_tail
 from digitwise.encoders.sequence.hugging_face import HuggingFace
 from digitwise.encoders.sequence.hugging_face_tokenizer import HuggingFaceTokenizer
+from digitwise.encoders.sequence.regression_lm import RegressionLM, load_regression_lm
 from digitwise.encoders.sequence.sequence import PADDING, SequenceEncoder, SequenceModule, TextTokenizer
 from digitwise.encoders.sequence.smiles_augmentation import augmented
 from digitwise.encoders.sequence.smiles_tokens import SmilesTokenizer, smiles_tokens
@@ -16,6 +17,7 @@ __all__ = [
     "ByteTokenizer",
     "HuggingFace",
     "HuggingFaceTokenizer",
+    "RegressionLM",
     "SequenceEncoder",
     "SequenceModule",
     "SmilesTokenizer",
@@ -24,6 +26,7 @@ __all__ = [
     "TextTransformer",
     "augmented",
     "head_and_tail",
+    "load_regression_lm",
     "smiles_tokens",
     "tokenizer_from_dict",
 ]
