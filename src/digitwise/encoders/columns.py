@@ -132,7 +132,7 @@ class Columns:
             raise ValueError(f"max_categories must be at least 2, but got {max_categories}.")
         table = read_table(X)
         listed = listed_columns(table, categorical)
-        found = [] if reading is None else text_columns(table, text, listed, max_categories)
+        found = [] if reading is None else text_columns(table, text, listed)
         texts = None if reading is None else reading.fit(found, random_state)
         is_text = {column.name for column in found}
         numeric: list[NumericColumn] = []
@@ -257,10 +257,6 @@ class Columns:
 
 
 def _with_features(columns: Iterable[TableColumn], texts: FittedTexts | None) -> list[TableColumn]:
-    """Return columns with the features of each text column right after it."""
+    """Return columns, and after them the features of those that are text."""
     found = list(columns)
-    if texts is None:
-        return found
-    return [
-        part for column in found for part in (column, *(texts.numbers_of(column) if column.name in texts.names else ()))
-    ]
+    return found if texts is None else [*found, *texts.numbers(found)]

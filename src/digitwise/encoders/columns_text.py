@@ -1,17 +1,25 @@
 """Columns of text: which they are, and what becomes of them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import numpy as np
-from jaxtyping import Int64
+from jaxtyping import Float, Int64
 
 from digitwise.encoders.columns_cells import TableColumn
 from digitwise.encoders.columns_match import listed_columns, of_kind
 from digitwise.encoders.columns_table import Table
 from digitwise.encoders.sequence import SequenceEncoder, TextTokenizer, tokenizer_from_dict
-from digitwise.encoders.text import FittedTextFeatures, TextFeatures, automatic_features, fitted_text_features
+from digitwise.encoders.text import (
+    Agreement,
+    FittedTextFeatures,
+    TextFeatures,
+    automatic_features,
+    fitted_text_features,
+)
+from digitwise.encoders.text.embeddings import FittedEmbeddings
+from digitwise.encoders.text.pairs import FittedAgreement
 
 WORDS_OF_TEXT, CHARACTERS_OF_TEXT = 3, 24
 """A column is text rather than names of categories if its cells have so many words or characters on average."""
@@ -26,7 +34,7 @@ class TextReading:
     ----------
     features
         Settings of features, of each text column by itself; ``"auto"``: molecules where all texts are SMILES, n-grams
-        otherwise.
+        otherwise. Of two text columns it is also told how far they agree.
     sequence
         Settings of an encoder; it reads the texts of all columns one after the other.
     """
@@ -42,10 +50,16 @@ class TextReading:
             for name, cells in texts.items():
                 settings = automatic_features(cells) if isinstance(self.features, str) else self.features
                 features[name] = settings.fit(cells, random_state)
+        pair = None
+        if len(features) == 2:
+            kinds = [type(fitted) for fitted in features.values()]
+            vectors = self.features if kinds == [FittedEmbeddings] * 2 and not isinstance(self.features, str) else None
+            first, second = texts.values()
+            pair = Agreement(vectors=vectors).fit(first, second, random_state)
         tokenizer = None
         if self.sequence is not None and texts:
             tokenizer = self.sequence.tokenizer(joined(list(texts.values())))
-        return FittedTexts(names=tuple(texts), features=features, tokenizer=tokenizer)
+        return FittedTexts(names=tuple(texts), features=features, pair=pair, tokenizer=tokenizer)
 
 
 @final
@@ -59,24 +73,28 @@ class FittedTexts:
         Of the text columns, in the table's order.
     features
         What became of each column's features; empty where texts are read as sequences only.
+    pair
+        How far the texts of two columns agree; None where there are not two.
     tokenizer
         Makes the ids of the sequence; None where there is none.
     """
 
     names: tuple[str, ...] = ()
     features: Mapping[str, FittedTextFeatures]
+    pair: FittedAgreement | None = None
     tokenizer: TextTokenizer | None = None
 
-    def numbers_of(self, column: TableColumn) -> tuple[TableColumn, ...]:
-        """Return the features of a text column, as columns of numbers."""
-        if column.name not in self.features:
-            return ()
-        fitted = self.features[column.name]
-        values = fitted.transform(cells_of(of_kind(column, "text")))
-        return tuple(
-            TableColumn(name=f"{column.name}: {name}", kind="number", values=cells, missing=np.isnan(cells))
-            for name, cells in zip(fitted.names, values.T, strict=True)
-        )
+    def numbers(self, columns: Iterable[TableColumn]) -> list[TableColumn]:
+        """Return the features of all text columns among some, as columns of numbers."""
+        texts = {column.name: cells_of(of_kind(column, "text")) for column in columns if column.name in self.features}
+        found = [
+            part
+            for name, fitted in self.features.items()
+            for part in numbers_of(name, fitted.names, fitted.transform(texts[name]))
+        ]
+        if self.pair is not None:
+            found += numbers_of(" and ".join(texts), self.pair.names, self.pair.transform(*texts.values()))
+        return found
 
     def ids(self, by_name: Mapping[str, TableColumn]) -> Int64[np.ndarray, "row length"] | None:
         """Return the ids of each row's texts."""
@@ -89,6 +107,7 @@ class FittedTexts:
         return {
             "names": list(self.names),
             "features": {name: fitted.to_dict() for name, fitted in self.features.items()},
+            "pair": None if self.pair is None else self.pair.to_dict(),
             "tokenizer": None if self.tokenizer is None else self.tokenizer.to_dict(),
         }
 
@@ -99,12 +118,13 @@ class FittedTexts:
         return cls(
             names=tuple(state["names"]),
             features={name: fitted_text_features(fitted) for name, fitted in state["features"].items()},
+            pair=None if state["pair"] is None else FittedAgreement.from_dict(state["pair"]),
             tokenizer=None if tokenizer is None else tokenizer_from_dict(tokenizer),
         )
 
 
 def text_columns(
-    table: Table, text: Literal["auto", "all"] | Sequence[str | int], categorical: set[str], max_categories: int
+    table: Table, text: Literal["auto", "all"] | Sequence[str | int], categorical: set[str]
 ) -> list[TableColumn]:
     """Return the columns of a training table that hold text.
 
@@ -113,13 +133,11 @@ def text_columns(
     table
         The training table.
     text
-        Names or indices; ``"all"`` columns of strings; or ``"auto"``: those of them with more than ``max_categories``
-        different cells, most cells different, of at least 3 words or 24 characters on average. The table's own
-        categories and those listed in ``categorical`` are never found by themselves.
+        Names or indices; ``"all"`` columns of strings; or ``"auto"``: those of them whose cells are mostly different,
+        and have at least 3 words or 24 characters on average. The table's own categories and those listed in
+        ``categorical`` are never found by themselves.
     categorical
         Names of columns that are categories.
-    max_categories
-        How many categories of a column get a code of their own.
 
     Raises
     ------
@@ -129,7 +147,7 @@ def text_columns(
     candidates = [column for column in table.columns if column.kind == "text" and not column.missing.all()]
     if isinstance(text, str) and text in ("auto", "all"):
         free = [column for column in candidates if not column.is_category and column.name not in categorical]
-        return free if text == "all" else [column for column in free if _is_prose(column, max_categories)]
+        return free if text == "all" else [column for column in free if _is_prose(column)]
     listed = listed_columns(table, text, parameter="text")
     if listed & categorical:
         raise ValueError(f"A column is text or categorical, but {sorted(listed & categorical)} are listed as both.")
@@ -145,6 +163,14 @@ def cells_of(column: TableColumn) -> list[str]:
     return ["" if missing else str(cell) for cell, missing in zip(column.labels(), column.missing, strict=True)]
 
 
+def numbers_of(text: str, names: Sequence[str], features: Float[np.ndarray, "row feature"]) -> list[TableColumn]:
+    """Return features of a text as columns."""
+    return [
+        TableColumn(name=f"{text}: {name}", kind="number", values=cells, missing=np.isnan(cells))
+        for name, cells in zip(names, features.T, strict=True)
+    ]
+
+
 def joined(columns: Sequence[Sequence[str]]) -> list[str]:
     r"""Return the texts of each row one after the other, on lines of their own.
 
@@ -156,10 +182,9 @@ def joined(columns: Sequence[Sequence[str]]) -> list[str]:
     return ["\n".join(texts) for texts in zip(*columns, strict=True)]
 
 
-def _is_prose(column: TableColumn, max_categories: int) -> bool:
+def _is_prose(column: TableColumn) -> bool:
     cells = [cell for cell, missing in zip(column.labels(), column.missing, strict=True) if not missing]
-    n_different = len(set(cells))
-    if n_different <= max(max_categories, len(cells) // 2):
+    if 2 * len(set(cells)) <= len(cells):
         return False
     words = sum(len(cell.split()) for cell in cells) / len(cells)
     return words >= WORDS_OF_TEXT or sum(map(len, cells)) / len(cells) >= CHARACTERS_OF_TEXT
