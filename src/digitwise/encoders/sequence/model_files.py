@@ -6,8 +6,7 @@ from typing import Any
 from digitwise.optional import optional_package
 
 TOKENIZER_FILES = ("tokenizer.json", "tokenizer.model", "spiece.model", "vocab.txt", "vocab.json")
-UNUSED = ("pooler.", "decoder.", "lm_head.")
-"""Weights that may be missing: those of parts that are not used."""
+POOLER, DECODER = "pooler.", "decoder."
 
 
 def load_tokenizer(path: str) -> Any:
@@ -76,7 +75,8 @@ def load_encoder(path: str) -> Any:
     finally:
         if had_progress_bar:
             logging.enable_progress_bar()
-    missing = sorted(name for name in info["missing_keys"] if not name.startswith(UNUSED))
+    unused = (POOLER, DECODER) if model.config.is_encoder_decoder else (POOLER,)
+    missing = sorted(name for name in info["missing_keys"] if not name.startswith(unused))
     if missing:
         raise ValueError(
             f"The files in {path!r} must hold all weights of a {type(model).__name__}, but {len(missing)} are missing, "
