@@ -9,7 +9,7 @@ import numpy as np
 
 from digitwise.benchmark.methods import Competitor, EstimatorCompetitor, make_competitor
 from digitwise.benchmark.results import Identity
-from digitwise.estimators import DecodingRegressor
+from digitwise.estimators import DecodingRegressor, TextDecodingRegressor
 from digitwise.estimators.component_json import from_json
 
 if TYPE_CHECKING:
@@ -65,9 +65,9 @@ def second_stage(cell: "Cell", first: Fitted, X: Any, y: np.ndarray, validation_
         If training was interrupted.
     """
     if not isinstance(first.competitor, EstimatorCompetitor) or not isinstance(
-        first.competitor.estimator, DecodingRegressor
+        first.competitor.estimator, DecodingRegressor | TextDecodingRegressor
     ):
-        raise TypeError(f"{cell.method.name} can only start from a DecodingRegressor.")
+        raise TypeError(f"{cell.method.name} can only start from a DecodingRegressor or a TextDecodingRegressor.")
     estimator = copy.deepcopy(first.competitor.estimator)
     started = time.perf_counter()
     estimator.fine_tune(X, y, finetune=from_json(cell.method.params["finetune"]), validation_data=validation_data)

@@ -17,6 +17,7 @@ from digitwise.estimators import (
     MixtureDensityRegressor,
     PointwiseRegressor,
     QuantileRegressor,
+    TextDecodingRegressor,
 )
 from digitwise.estimators.component_json import from_json
 from digitwise.estimators.finetune import WATCHED
@@ -105,6 +106,7 @@ OWN: dict[str, type[DistributionalRegressor]] = {
         HistogramRegressor,
         MixtureDensityRegressor,
         QuantileRegressor,
+        TextDecodingRegressor,
     )
 }
 ESTIMATORS = (*OWN, *PEERS)

@@ -12,6 +12,7 @@ from digitwise.benchmark.peers.catboost import CatBoostCompetitor
 from digitwise.benchmark.peers.constant import ConstantCompetitor
 from digitwise.benchmark.peers.forests import RandomForestCompetitor
 from digitwise.benchmark.peers.pytabkit import PytabkitCompetitor
+from digitwise.benchmark.peers.texts import FeaturesCompetitor
 
 __all__ = [
     "ConstantCompetitor",
@@ -21,6 +22,7 @@ __all__ = [
     "HistGradientBoostingCompetitor",
     "RandomForestCompetitor",
     "PytabkitCompetitor",
+    "FeaturesCompetitor",
     "PEERS",
 ]
 
@@ -32,5 +34,6 @@ PEERS: dict[str, Callable[..., Any]] = {
     "hist_gradient_boosting": HistGradientBoostingCompetitor,
     "forest": RandomForestCompetitor,
     "pytabkit": PytabkitCompetitor,
+    "text_features": FeaturesCompetitor,
 }
 """The peers by the name that a suite gives as ``estimator``."""
