@@ -1,6 +1,9 @@
 """Calibration: intervals and laws that hold what they promise, fitted on rows that the model has not seen."""
 
+from digitwise.calibration.adaptive import AdaptiveLevel, DecayingStep, OnlineConformal, OnlineRule
 from digitwise.calibration.conformal import SplitConformal
+from digitwise.calibration.cross import CrossConformal
+from digitwise.calibration.groups import GroupConformal
 from digitwise.calibration.scores import SCORES, Levels, QuantileDistance, Score
 from digitwise.calibration.thresholds import conformal_quantile, rows_needed
 
@@ -12,4 +15,10 @@ __all__ = [
     "QuantileDistance",
     "SCORES",
     "SplitConformal",
+    "GroupConformal",
+    "CrossConformal",
+    "OnlineConformal",
+    "OnlineRule",
+    "AdaptiveLevel",
+    "DecayingStep",
 ]

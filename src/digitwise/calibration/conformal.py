@@ -1,5 +1,6 @@
 """Split conformal prediction: intervals that hold what they promise, for any law, in finite samples."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, final
 
@@ -149,13 +150,24 @@ class SplitConformal:
             "separate_tails": self.separate_tails,
         }
 
+    @classmethod
+    def from_dict(cls, state: Mapping[str, Any], score: Score) -> "SplitConformal":
+        """Return what `to_dict` described."""
+        return cls(
+            score=score,
+            low_scores=state["low_scores"],
+            high_scores=state["high_scores"],
+            weight=state["weight"],
+            separate_tails=state["separate_tails"],
+        )
+
 
 def interval_between(
     score: Score, law: Distribution, thresholds: Float[FloatArray, "side ..."]
 ) -> Float[FloatArray, "row 2"]:
     """Return each row's interval between two thresholds, the same for all rows or each row its own.
 
-    An interval whose ends have crossed holds nothing; what is returned then lies between its ends.
+    An interval whose ends have crossed holds nothing; the law's median is returned in its place.
 
     Raises
     ------
@@ -167,4 +179,12 @@ def interval_between(
         raise ValueError(f"test_weight must hold one weight per row, here {n_rows}, but got {thresholds.shape[1]}.")
     low_t, high_t = (np.broadcast_to(side, (n_rows,))[:, None] for side in thresholds)
     ends = np.concatenate([score.low_end(law, low_t), score.high_end(law, high_t)], axis=1)
-    return np.sort(ends, axis=1)
+    return or_median(ends, law)
+
+
+def or_median(ends: Float[FloatArray, "row 2"], law: Distribution) -> Float[FloatArray, "row 2"]:
+    """Return the ends of intervals; where they have crossed, the law's median twice."""
+    crossed = np.flatnonzero(ends[:, 0] > ends[:, 1])
+    if len(crossed):
+        ends[crossed] = law[crossed].median()[:, None]
+    return ends

@@ -75,6 +75,19 @@ def conformal_quantile(
     return np.asarray(answer)
 
 
+def conformal_rank(n_rows: int, coverage: float) -> int:
+    """Return which smallest of ``n_rows`` scores is the conformal quantile; one more than there are if none is.
+
+    Examples
+    --------
+    >>> conformal_rank(10, 0.9), conformal_rank(8, 0.9)
+    (10, 9)
+    """
+    if not 0.0 <= coverage <= 1.0:
+        raise ValueError(f"coverage must lie in [0, 1], but got {coverage}. For 90 % pass 0.9.")
+    return min(n_rows + 1, max(1, math.ceil((n_rows + 1) * (coverage - _ROUNDING))))
+
+
 def rows_needed(coverage: float) -> int:
     """Return how many calibration rows it takes at least for intervals that are not infinite.
 
