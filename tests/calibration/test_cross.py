@@ -44,7 +44,7 @@ def test_coverage_when_the_models_are_fitted_to_the_other_folds() -> None:
     """The model is the mean of its training rows: with ten rows in two folds it overfits badly."""
     rng = np.random.default_rng(1)
     inside = []
-    for _ in range(300):
+    for _ in range(200):
         y = rng.normal(size=20)
         folds = np.arange(20).reshape(2, 10)
         means = [np.delete(y, fold).mean() for fold in folds]
@@ -52,7 +52,7 @@ def test_coverage_when_the_models_are_fitted_to_the_other_folds() -> None:
         cross = CrossConformal.fit(laws, [y[fold] for fold in folds], score="distance")
         low, high = cross.interval([narrow(mean, 1) for mean in means], 0.8)[0]
         inside.append(low <= rng.normal() <= high)
-    assert 0.8 - 4 * np.sqrt(0.16 / 300) < np.mean(inside) < 0.9
+    assert 0.8 - 4 * np.sqrt(0.16 / 200) < np.mean(inside) < 0.9
 
 
 def test_one_law_for_all_folds_is_split_conformal_and_survives_a_round_trip() -> None:

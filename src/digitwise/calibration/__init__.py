@@ -4,6 +4,9 @@ from digitwise.calibration.adaptive import AdaptiveLevel, DecayingStep, OnlineCo
 from digitwise.calibration.conformal import SplitConformal
 from digitwise.calibration.cross import CrossConformal
 from digitwise.calibration.groups import GroupConformal
+from digitwise.calibration.predictive import conformal_map, smooth_map
+from digitwise.calibration.probability_map import ProbabilityMap
+from digitwise.calibration.recalibrated import Recalibrated, recalibrated
 from digitwise.calibration.scores import SCORES, Levels, QuantileDistance, Score
 from digitwise.calibration.thresholds import conformal_quantile, rows_needed
 
@@ -21,4 +24,9 @@ __all__ = [
     "OnlineRule",
     "AdaptiveLevel",
     "DecayingStep",
+    "ProbabilityMap",
+    "conformal_map",
+    "smooth_map",
+    "recalibrated",
+    "Recalibrated",
 ]
