@@ -80,10 +80,10 @@ def test_a_loss_need_not_be_convex() -> None:
     law = Atoms([0.0, 1.0, 10.0], [[0.3, 0.3, 0.4]])
 
     def hit(prediction, y):
-        return np.where(np.abs(prediction - y) < 0.6, 0.0, 1.0)
+        return np.where(np.abs(prediction - y) < 0.9, 0.0, 1.0)
 
     answer = best_answer(law, hit)[0]
-    assert 0.4 <= answer <= 0.6  # between the first two, which together are likelier than the third
+    assert 0.1 <= answer <= 0.9  # between the first two, which together are likelier than the third
 
 
 def test_an_answer_may_lie_beyond_the_law() -> None:

@@ -56,13 +56,29 @@ class LawVerbs(ABC):
     def _law(self, rows: Rows) -> Any:
         """Return the laws of some rows, for verbs that look at one target at a time."""
 
-    def _read(self, X: Any, verb: Callable[[Any], np.ndarray]) -> np.ndarray:
-        """Return what a verb says of the laws, in passes of bounded memory."""
+    def _predicted(self, rows: Rows) -> Any:
+        """Return the laws that verbs read."""
+        return self._law(rows)
+
+    def _read(
+        self,
+        X: Any,
+        verb: Callable[..., np.ndarray],
+        *per_row: np.ndarray | None,
+        laws_of: Callable[[Rows], Any] | None = None,
+    ) -> np.ndarray:
+        """Return what a verb says of the laws, and of what else each row has, in passes of bounded memory."""
         with cpu_threads(self.n_jobs):
             rows, head = self._rows(X), self.network_.head
             is_searched = isinstance(head, DecodingHead) and head.search is not None
             size = min(ROWS_PER_PASS, SEARCHED_ROWS_PER_PASS) if is_searched else ROWS_PER_PASS
-            return np.concatenate([verb(self._law(rows.take(slice(i, i + size)))) for i in range(0, len(rows), size)])
+            passes = [slice(i, i + size) for i in range(0, len(rows), size)]
+            laws_of = laws_of or self._predicted
+            answers = [
+                verb(laws_of(rows.take(part)), *(None if each is None else each[part] for each in per_row))
+                for part in passes
+            ]
+            return np.concatenate(answers)
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self)

@@ -55,6 +55,12 @@ SHARED_PARAMETERS = """scaling
     verbose
         0 is silent, 1 draws a progress bar and, before it writes digits, prints what codecs make of the target."""
 
+CALIBRATION_PARAMETER = """
+    calibration_fraction
+        Share of the rows that `fit` sets aside, before anything else sees them, for `predict_interval` to hold what it
+        promises (`conformalize`, with its default settings). ``"folds"``, with ``n_folds`` of at least 2: every row
+        calibrates by the model that left it out (CV+), and none is set aside. None for intervals of the law."""
+
 
 def merge_signature(subclass: type, base: type) -> None:
     """Give ``subclass.__init__`` the shared parameters in its signature and its docstring."""
@@ -65,4 +71,7 @@ def merge_signature(subclass: type, base: type) -> None:
     init: Any = subclass.__init__  # type: ignore[misc]
     init.__signature__ = inspect.Signature([*named, *added])
     if subclass.__doc__:
-        subclass.__doc__ = subclass.__doc__.replace("shared_parameters", SHARED_PARAMETERS)
+        text = SHARED_PARAMETERS
+        if "calibration_fraction" in init.__signature__.parameters:
+            text += CALIBRATION_PARAMETER
+        subclass.__doc__ = subclass.__doc__.replace("shared_parameters", text)
