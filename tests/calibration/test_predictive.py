@@ -102,6 +102,15 @@ def test_histograms_have_the_mapped_cdf_at_their_edges_and_keep_the_rest() -> No
     np.testing.assert_allclose(recalibrated(law, IDENTITY).probs, law.probs, atol=1e-15)
 
 
+def test_the_little_mass_far_out_is_not_lost_to_rounding() -> None:
+    probs = np.array([[1e-20, 1e-30, 0.5, 0.5, 1e-30, 1e-20]])
+    law = Histogram(np.arange(7.0), probs)
+    after = recalibrated(law, MAPPING)
+    np.testing.assert_allclose(after.probs / probs, [[2.0, 2.0, 1.0, 1.0, 1.0, 1.0]])
+    steep = ProbabilityMap(levels=np.array([0.0, 0.9, 1.0]), values=np.array([0.0, 0.3, 1.0]))
+    np.testing.assert_allclose(recalibrated(law, steep).probs[0, 3:] / probs[0, 3:], [5 / 3, 7.0, 7.0])
+
+
 def test_atoms_have_the_mapped_cdf_everywhere_in_any_order() -> None:
     rng = np.random.default_rng(7)
     law = Atoms(rng.integers(0, 4, size=(5, 6)) * 1.0, rng.dirichlet(np.ones(6), size=5))

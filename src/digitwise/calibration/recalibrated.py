@@ -66,7 +66,10 @@ def recalibrated(law: Distribution, mapping: ProbabilityMap) -> Distribution:
 
 
 def _mapped(probs: Float[FloatArray, "row outcome"], mapping: ProbabilityMap) -> Float[FloatArray, "row outcome"]:
-    return np.diff(mapping.forward(running_sum(probs)), axis=1)
+    """Return the mass that each outcome is left with: between two knots its own times the slope, however little."""
+    total = running_sum(probs)
+    between = np.diff(np.searchsorted(mapping.levels[1:-1], total, side="right"), axis=1) == 0
+    return np.where(between, probs * mapping.slope(total[:, :-1]), np.diff(mapping.forward(total), axis=1))
 
 
 @final

@@ -21,8 +21,8 @@ def recalibration(
 ) -> "matplotlib.axes.Axes":
     """Draw how often the truth lies below each predicted level, before and after, with the band of chance.
 
-    On the diagonal, outcomes lie below the 30 % quantile 30 % of the time. A curve that is flat in the middle means
-    laws that are too wide, one that is steep there too narrow laws, one above the diagonal laws that are too high.
+    On the diagonal, outcomes lie below the 30 % quantile 30 % of the time. A curve that is steep in the middle means
+    laws that are too wide, one that is flat there too narrow laws, one above the diagonal laws that are too high.
 
     Parameters
     ----------
