@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import scoringrules
 
+from digitwise.calibration import ProbabilityMap, Recalibrated
 from digitwise.distributions import Atoms, Distribution, GaussianMixture, Histogram, Transformed
 
 RNG = np.random.default_rng(0)
@@ -111,6 +112,13 @@ OWN_VALUES = OWN_EDGES[:, :-1] + RNG.uniform(0.1, 0.9, size=(3, 12)) * np.diff(O
 OWN_GRID = np.unique(np.concatenate([with_tails(edges) for edges in OWN_EDGES]))
 MIXTURE = GaussianMixture(WEIGHTS, MEANS, STDS)
 NARROW = GaussianMixture(WEIGHTS, MEANS / 20.0, STDS / 10.0)
+RECALIBRATION = ProbabilityMap(levels=np.array([0.0, 0.2, 0.7, 1.0]), values=np.array([0.0, 0.35, 0.6, 1.0]))
+
+
+def recalibrated_knots(law: Distribution, grid: np.ndarray) -> np.ndarray:
+    return np.union1d(grid, law.quantile(RECALIBRATION.levels[1:-1]))
+
+
 MEMBERS = [
     Member(
         "histogram",
@@ -222,6 +230,18 @@ MEMBERS = [
         "twice transformed",
         lambda a, b: Transformed(Transformed(NARROW, LOG_LIKE), affine(a, b)),
         LOG_LIKE.inverse(around(NARROW.means, NARROW.stds)),
+    ),
+    Member(
+        "recalibrated transformed histogram",
+        lambda a, b: Recalibrated(Transformed(Histogram(UNEVEN / 2.0, PROBS), after(LOG_LIKE, a, b)), RECALIBRATION),
+        recalibrated_knots(
+            Transformed(Histogram(UNEVEN / 2.0, PROBS), LOG_LIKE), LOG_LIKE.inverse(subdivided(UNEVEN / 2.0))
+        ),
+    ),
+    Member(
+        "recalibrated open histogram",
+        lambda a, b: Recalibrated(Histogram(a + b * UNEVEN, PROBS, tails="exponential"), RECALIBRATION),
+        recalibrated_knots(Histogram(UNEVEN, PROBS, tails="exponential"), with_tails(UNEVEN)),
     ),
     Member(
         "atoms",

@@ -43,6 +43,10 @@ DRAWINGS = {
         lambda law, x, y, **k: plots.reliability_curve(*metrics.reliability(law, y), n_rows=len(y), **k),
         ("nominal coverage", "observed coverage"),
     ),
+    "recalibration": (
+        lambda law, x, y, **k: plots.recalibration(metrics.pit(law, y) ** 2, metrics.pit(law, y), **k),
+        ("predicted level", "share of outcomes below"),
+    ),
     "coverage": (
         lambda law, x, y, **k: plots.coverage_against_width(law.interval(0.8), y, coverage=0.8, **k),
         ("width of the 80% interval", "observed coverage"),
@@ -118,6 +122,13 @@ def test_pit_bars_add_up_and_the_reliability_curve_shows_the_metric(law, y):
     np.testing.assert_allclose(drawn, np.stack([nominal, observed], axis=1))
 
 
+def test_recalibration_shows_the_share_below_each_level():
+    ax = plots.recalibration([0.9, 0.1], [0.5, 0.25, 0.75, 1.0])
+    before, after = (line.get_xydata().tolist() for line in ax.lines[-2:])
+    assert before == [[0.0, 0.0], [0.1, 0.5], [0.9, 1.0], [1.0, 1.0]]
+    assert after == [[0.0, 0.0], [0.25, 0.25], [0.5, 0.5], [0.75, 0.75], [1.0, 1.0], [1.0, 1.0]]
+
+
 def test_groups_of_similar_width_share_out_all_rows(law, y):
     ax = plots.coverage_against_width(law.interval(), y, n_groups=4)
     shares = ax.lines[-1].get_ydata()
@@ -150,6 +161,7 @@ def test_a_large_scatter_is_stored_as_pixels():
         (lambda law, x, y: plots.predicted_against_true(y, y[1:]), "one value per row"),
         (lambda law, x, y: plots.pit_histogram([0.5, 1.5]), "between 0 and 1"),
         (lambda law, x, y: plots.pit_histogram([]), "0 values"),
+        (lambda law, x, y: plots.recalibration([0.5], [0.5, np.nan]), "after must hold one value"),
         (lambda law, x, y: plots.reliability_curve([0.5], [0.5, 0.6], n_rows=9), "equally many"),
         (lambda law, x, y: plots.reliability_curve([0.5], [0.5], n_rows=0), "at least 1"),
         (

@@ -180,6 +180,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
                 if not continues:
                     self._start(train, seed)
                 self._fit_stages(train, validation, seed)
+                self._after_fit()
         finally:
             del self._tensors
         return self
@@ -211,10 +212,17 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         table = self._table(X, y, sample_weight, reset=reset)
         random = check_random_state(self.random_state)
         seed = int(random.randint(2**31 - 1))
-        table = table.take(np.flatnonzero(table.weight > 0))
+        table = self._set_aside(table.take(np.flatnonzero(table.weight > 0)), random)
         if validation_data is not None:
             return table, self._check_validation(validation_data), seed
         return *table.split(self._validation_rows(len(table)), random), seed
+
+    def _set_aside(self, table: TableRows, random: np.random.RandomState) -> TableRows:
+        """Return the rows that may be trained on; estimators of one target may keep others for calibration."""
+        return table
+
+    def _after_fit(self) -> None:
+        """Settle what needs the finished model."""
 
     def _table(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> TableRows:
         """Return checked rows."""

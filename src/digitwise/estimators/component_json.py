@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass
 from typing import Any
 
+from digitwise.calibration import Levels, QuantileDistance
 from digitwise.codecs import (
     Bounded,
     DecimalCodec,
@@ -80,6 +81,7 @@ FAMILIES: dict[str, dict[str, type]] = {
     },
     "reward": {**REWARDS, "mean_error": MeanErrorReward},
     "enumeration": {"best_first": BestFirst},
+    "score": {"levels": Levels, "quantile_distance": QuantileDistance},
     "stage": {"finetune": Finetune, "calibration_budget": CalibrationBudget},
 }
 """Family to name to frozen dataclass: the only classes that a saved model may name."""

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 from jaxtyping import Float
 
-from digitwise.codecs import Codec, WithSpecialValues
+from digitwise.codecs import Codec, DigitTree, WithSpecialValues, is_enumerable, tree_of
 from digitwise.codecs.doctor import diagnose
 from digitwise.codecs.fitted_codec import CODEC_NAMES
 from digitwise.estimators.bound_verbs import BoundVerbs
@@ -77,6 +77,16 @@ class DigitRegressor(MixedModelRegressor, BoundVerbs):
             rows, head = self._rows(X), self.network_.eval().head
             assert isinstance(head, DecodingHead)
             return head.special_probs(self.network_.memory(rows))
+
+    def _leaf_nodes(self) -> np.ndarray:
+        codec = self.codec_
+        tree = tree_of(codec) if codec.ordered and is_enumerable(codec) else None
+        if not isinstance(tree, DigitTree) or self.target_.edges_y.size != tree.n_leaves + 1:
+            raise ValueError(
+                f"method='digits' needs an ordered codec whose tree is enumerated, with one number for each leaf, but "
+                f"got {codec}. Use 'smooth' or 'conformal'."
+            )
+        return np.asarray(tree.leaf_nodes)
 
     @property
     def _takes_intervals(self) -> bool:

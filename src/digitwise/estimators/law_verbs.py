@@ -61,14 +61,28 @@ class LawVerbs(ABC):
     def _networks(self) -> dict[str, Network]:
         """Return all networks by name."""
 
-    def _read(self, X: Any, verb: Callable[[Any], np.ndarray]) -> np.ndarray:
-        """Return what a verb says of the laws, in passes of bounded memory."""
+    def _predicted(self, rows: Rows) -> Any:
+        """Return the laws that verbs read."""
+        return self._law(rows)
+
+    def _read(
+        self,
+        X: Any,
+        verb: Callable[..., np.ndarray],
+        *per_row: np.ndarray | None,
+        laws_of: Callable[[Rows], Any] | None = None,
+    ) -> np.ndarray:
+        """Return what a verb says of the laws, and of what else each row has, in passes of bounded memory."""
         with cpu_threads(self.n_jobs):
-            rows = self._rows(X)
+            rows, laws = self._rows(X), laws_of or self._predicted
             for network in self._networks().values():
                 network.eval()
-            parts = [rows.take(slice(start, start + ROWS_PER_PASS)) for start in range(0, len(rows), ROWS_PER_PASS)]
-            return np.concatenate(side_by_side(lambda part: verb(self._law(part)), parts))
+
+            def answer(part: slice) -> np.ndarray:
+                return verb(laws(rows.take(part)), *(None if each is None else each[part] for each in per_row))
+
+            passes = [slice(start, start + ROWS_PER_PASS) for start in range(0, len(rows), ROWS_PER_PASS)]
+            return np.concatenate(side_by_side(answer, passes))
 
     def _rows(self, X: Any) -> Rows:
         check_is_fitted(self)

@@ -7,6 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import torch
 
+from digitwise.calibration import CrossConformal
 from digitwise.distributions import Distribution
 from digitwise.estimators.boosting import boosted_network, can_be_boosted, train_boosted
 from digitwise.estimators.one_target import OneTargetRegressor
@@ -44,6 +45,13 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         n_folds = self._recipe.n_folds
         if not isinstance(n_folds, int | np.integer) or n_folds < 1:
             raise ValueError(f"n_folds must be an integer of at least 1, which is no bagging, but got {n_folds!r}.")
+        if self.calibration_fraction == "folds" and n_folds < 2:
+            raise ValueError(f"calibration_fraction='folds' needs n_folds of at least 2, but got {n_folds}.")
+        if self.calibration_fraction is not None and self.warm_start and not isinstance(self.random_state, int):
+            raise ValueError(
+                "calibration_fraction with warm_start needs an integer random_state: rows once set aside must not be "
+                "trained on later."
+            )
         if self.warm_start and (n_folds > 1 or self.model == "boosted"):
             raise ValueError("warm_start goes on with one network: use n_folds=1 and a model other than 'boosted'.")
 
@@ -76,15 +84,19 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             super()._fit_stages(train, validation, seed)
             return
         is_given = validation is not train
-        parts = []
+        parts, left_out = [], []
         for number, (kept, held_out) in enumerate(train.folds(n_folds, np.random.RandomState(seed))):
             with torch.random.fork_rng(devices=[]):
                 torch.manual_seed(seed + number)
                 self._build_networks()
             super()._fit_stages(kept, validation if is_given else held_out, seed + number)
             parts += self.parts_
+            left_out.append(held_out)
         self.parts_ = parts
         self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]
+        if self.calibration_fraction == "folds":
+            laws = [part.law(self._encode(table, 1.0)) for part, table in zip(parts, left_out, strict=True)]
+            self.conformal_ = CrossConformal.fit(laws, [table.y for table in left_out])
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         started = time.monotonic()
@@ -131,6 +143,11 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         """
         if hasattr(self, "parts_") and (len(self.parts_) > 1 or self.model_ == "boosted"):
             raise ValueError("Only a single network can be fine-tuned: fit with n_folds=1 and a model with a network.")
+        if self.calibration_fraction is not None and not isinstance(self.random_state, int):
+            raise ValueError(
+                "calibration_fraction needs an integer random_state for fine-tuning: rows once set aside must not be "
+                "trained on later."
+            )
         return super().fine_tune(*args, **options)
 
     def _after_stages(self, validation: TableRows) -> None:
@@ -159,9 +176,14 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
     def _law(self, rows: Rows) -> Distribution:
         return mixed([part.law(rows) for part in self.parts_], [1.0] * len(self.parts_))
 
+    def _fold_laws(self, rows: Rows) -> list[Distribution]:
+        return [part.law(rows) for part in self.parts_]
+
     @property
     def _is_single_law(self) -> bool:
         """Whether laws are those of one model, as it was trained."""
+        if hasattr(self, "recalibration_"):
+            return False
         part = self.parts_[0]
         return len(self.parts_) == 1 and part.sharpness == 1 and (part.boosted is None or part.network is None)
 

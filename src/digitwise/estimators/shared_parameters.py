@@ -65,6 +65,12 @@ SHARED_PARAMETERS = """scaling
     verbose
         0 is silent, 1 draws a progress bar and, before it writes digits, prints what codecs make of the target."""
 
+CALIBRATION_PARAMETER = """
+    calibration_fraction
+        Share of the rows that `fit` sets aside, before anything else sees them, for `predict_interval` to hold what it
+        promises (`conformalize`, with its default settings). ``"folds"``, with ``n_folds`` of at least 2: every row
+        calibrates by the model that left it out (CV+), and none is set aside. None for intervals of the law."""
+
 
 DIGIT_PARAMETERS = """codec
         How numbers are written. Names follow the targets: ``"normalized"`` (base 2 × 8 digits of their range),
@@ -112,5 +118,8 @@ def merge_signature(subclass: type, base: type) -> None:
 def fill_docstring(subclass: type) -> None:
     """Spell out the parameters that a class shares with others in its docstring."""
     if subclass.__doc__:
+        text = SHARED_PARAMETERS
+        if "calibration_fraction" in inspect.signature(subclass).parameters:
+            text += CALIBRATION_PARAMETER
         filled = subclass.__doc__.replace("digit_parameters", DIGIT_PARAMETERS)
-        subclass.__doc__ = filled.replace("shared_parameters", SHARED_PARAMETERS)
+        subclass.__doc__ = filled.replace("shared_parameters", text)

@@ -89,6 +89,7 @@ class TwoStageRegressor(DistributionalRegressor):
         with cpu_threads(self.n_jobs):
             self._fine_tune(settings, train, validation, seed, self.time_limit)
             self._after_stages(validation)
+            self._after_fit()
         return self
 
     def _check_second_stage(self) -> None:

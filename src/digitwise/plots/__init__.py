@@ -12,6 +12,7 @@ from digitwise.plots.fan import predicted_fan
 from digitwise.plots.learning import learning_curve
 from digitwise.plots.pit import pit_histogram
 from digitwise.plots.points import predicted_against_true
+from digitwise.plots.recalibration import recalibration
 from digitwise.plots.reliability import reliability_curve
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "predicted_against_true",
     "pit_histogram",
     "reliability_curve",
+    "recalibration",
     "coverage_against_width",
     "learning_curve",
 ]
