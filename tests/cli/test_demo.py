@@ -7,7 +7,7 @@ from types import ModuleType
 import pytest
 
 import digitwise.cli.app  # noqa: F401
-from digitwise import DecodingRegressor
+from digitwise import DecodingRegressor, TextDecodingRegressor
 from digitwise.datasets import make_bimodal, make_line
 
 
@@ -33,6 +33,20 @@ def test_compares_and_reports(run: Callable, small: None, tmp_path: Path) -> Non
     assert str(tmp_path / "demo" / "report.html") in outcome.out
     assert (tmp_path / "demo" / "report.html").is_file()
     assert DecodingRegressor.load(tmp_path / "demo" / "model").n_features_in_ == 3
+
+
+def test_reads_source_code(run: Callable, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    import sys
+
+    from digitwise.datasets import load_code_metrics
+
+    few = load_code_metrics("instructions", n_rows=80)
+    monkeypatch.setattr(sys.modules["digitwise.cli.demo"], "load_code_metrics", lambda *_: few)
+    outcome = run("demo", "--text", "--quick", "--out", tmp_path / "demo")
+    assert outcome.code == 0, outcome.err
+    assert outcome.out.count("code_instructions") >= 2
+    loaded = TextDecodingRegressor.load(tmp_path / "demo" / "model")
+    assert loaded.predict(["def f(x):\n    return x + 1\n"]).shape == (1,)
 
 
 def test_does_not_touch_other_folders(fails: Callable, small: None, tmp_path: Path) -> None:

@@ -125,6 +125,18 @@ def test_fine_tuning_works_on_top_of_a_text_encoder() -> None:
     assert model.finetune_summary_["epochs"] == 1
 
 
+def test_the_second_stage_may_leave_the_encoder_alone() -> None:
+    stage = Finetune(objective="raft", max_epochs=2, keep_start=False, freeze_encoder=True)
+    model = small(encoder=SMALL, preset="default", max_epochs=2, finetune=None).fit(TEXTS, Y)
+    encoder, head = (
+        {n: w.clone() for n, w in part.named_parameters()} for part in (model.network_.encoder, model.network_.head)
+    )
+    model.fine_tune(TEXTS, Y, finetune=stage)
+    assert all((weight == encoder[name]).all() for name, weight in model.network_.encoder.named_parameters())
+    assert any((weight != head[name]).any() for name, weight in model.network_.head.named_parameters())
+    assert all(weight.requires_grad for weight in model.network_.parameters())
+
+
 def test_wide_targets_get_digits_that_suit_them() -> None:
     model = small().fit(TEXTS, 10.0 ** (Y / 20))
     assert type(model.scaling_).__name__ != "AffineScaling" or type(model.codec_).__name__ != "NormalizedCodec"

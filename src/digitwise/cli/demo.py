@@ -2,10 +2,10 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from digitwise.cli.writing import check_can_save
 from digitwise.datasets import (
     Dataset,
     Split,
+    load_code_metrics,
     load_diabetes,
     make_bimodal,
     make_line,
@@ -27,6 +28,7 @@ from digitwise.estimators import (
     DistributionalRegressor,
     HistogramRegressor,
     PointwiseRegressor,
+    TextDecodingRegressor,
 )
 from digitwise.report import write_report
 
@@ -35,6 +37,7 @@ METHODS: dict[str, type[DistributionalRegressor]] = {
     "histogram": HistogramRegressor,
     "pointwise": PointwiseRegressor,
 }
+TEXT_METHODS: dict[str, type[DistributionalRegressor]] = {**METHODS, "decoding": TextDecodingRegressor}
 SHOWN = ("rmse", "crps", "nll", "coverage_90", "width_90")
 HEADER = ["", "RMSE", "CRPS", "NLL", "cover 90%", "width 90%", "seconds"]
 SEED = 0
@@ -44,10 +47,11 @@ def demo(
     *,
     out: NewFolder = Path("demo_report"),
     quick: Flag = False,
+    text: Flag = False,
 ) -> None:
     """Train on two small data sets, compare with other methods, and write a report.
 
-    Takes about a minute, needs no network, and gives the same figures each time.
+    Takes a minute or two, needs no network, and gives the same figures each time.
 
     Parameters
     ----------
@@ -55,6 +59,9 @@ def demo(
         Folder for the report and the model.
     quick
         Fewer rows and epochs: some seconds, worse figures.
+    text
+        Read source code in the place of tables: functions of Python's own library, and how many instructions they
+        compile to, and how much memory compiling them takes.
 
     Raises
     ------
@@ -62,13 +69,20 @@ def demo(
         If the folder cannot be written to.
     """
     check_can_save(out / "model")
-    datasets = [load_diabetes(), make_bimodal(1000 if quick else 4000, random_state=SEED)]
+    if text:
+        targets: tuple[Literal["instructions", "memory"], ...] = ("instructions", "memory")
+        datasets = [load_code_metrics(target, 300 if quick else 2000) for target in targets]
+    else:
+        datasets = [load_diabetes(), make_bimodal(1000 if quick else 4000, random_state=SEED)]
+    methods = TEXT_METHODS if text else METHODS
     settings = {"scaling": "auto", "random_state": SEED, "n_jobs": 1}  # one thread: same figures
     if quick:
         settings["max_epochs"] = 20
-    with _progress(len(datasets) * len(METHODS)) as advance:
+    if text:
+        settings |= {"text": "all", "scaling": "log"}
+    with _progress(len(datasets) * len(methods)) as advance:
         _warm_up()
-        results = [_compare(dataset, settings, advance) for dataset in datasets]
+        results = [_compare(dataset, methods, settings, advance) for dataset in datasets]
     for dataset, (table, _, split) in zip(datasets, results, strict=True):
         print_table(_title(dataset, split), HEADER, table)
         say("")
@@ -83,28 +97,37 @@ def _warm_up() -> None:
 
 
 def _compare(
-    dataset: Dataset, settings: dict[str, Any], advance: Callable[[str], None]
+    dataset: Dataset,
+    methods: Mapping[str, type[DistributionalRegressor]],
+    settings: dict[str, Any],
+    advance: Callable[[str], None],
 ) -> tuple[list[list[str]], DistributionalRegressor, Split]:
     """Return a row of figures per method, the decoding model, and the split."""
     split = train_validation_test(dataset, SEED)
-    X, y = dataset.X, dataset.y
+    y = dataset.y
+    train, validation, test = (rows_of(dataset.X, part) for part in split)
     table, models = [], {}
-    for name, kind in METHODS.items():
+    for name, kind in methods.items():
         advance(f"{dataset.name}: {name}")
         started = time.perf_counter()
         model = kind(**settings).fit(
-            X[split.train],
+            train,
             y[split.train],
-            validation_data=(X[split.validation], y[split.validation]),
+            validation_data=(validation, y[split.validation]),
         )
         seconds = time.perf_counter() - started
-        law = model.predict_distribution(X[split.test])
+        law = model.predict_distribution(test)
         table.append([name, *_figures(y[split.test], law.mean(), law), f"{seconds:.1f}"])
         models[name] = model
     if dataset.true_law is not None:
-        truth = GaussianMixture(*dataset.true_law(X[split.test]))
+        truth = GaussianMixture(*dataset.true_law(test))
         table += [[], ["the true law", *_figures(y[split.test], truth.mean(), truth), ""]]
     return table, models["decoding"], split
+
+
+def rows_of(X: Any, rows: np.ndarray) -> Any:
+    """Return some rows of an array or a pandas frame."""
+    return X[rows] if isinstance(X, np.ndarray) else X.iloc[rows]
 
 
 def _figures(y: np.ndarray, point: np.ndarray, law: Any) -> list[str]:
@@ -124,7 +147,7 @@ def _keep(out: Path, dataset: Dataset, model: DistributionalRegressor, split: Sp
     try:
         write_report(
             model,
-            dataset.X[split.test],
+            rows_of(dataset.X, split.test),
             dataset.y[split.test],
             page,
             title=f"The {dataset.name} data, predicted digit by digit",

@@ -26,11 +26,13 @@ from digitwise.estimators import (
     MixtureDensityRegressor,
     PointwiseRegressor,
     QuantileRegressor,
+    TextDecodingRegressor,
 )
 
-EstimatorName = Literal["decoding", "pointwise", "histogram", "mixture_density", "quantile"]
+EstimatorName = Literal["decoding", "text", "pointwise", "histogram", "mixture_density", "quantile"]
 ESTIMATORS: dict[EstimatorName, type[DistributionalRegressor]] = {
     "decoding": DecodingRegressor,
+    "text": TextDecodingRegressor,
     "pointwise": PointwiseRegressor,
     "histogram": HistogramRegressor,
     "mixture_density": MixtureDensityRegressor,
@@ -57,6 +59,8 @@ def train(
     model: OptionalName = None,
     drop: ColumnList = (),
     categorical: ColumnList = (),
+    text: ColumnList = (),
+    encoder: OptionalName = None,
     drop_missing_target: Flag = False,
     validation_data: OptionalFile = None,
     checkpoint: OptionalFile = None,
@@ -75,7 +79,8 @@ def train(
     out
         Folder of the model: new, empty, or a saved model to replace.
     estimator
-        Kind of model: the digit decoder, or a baseline with the same encoder.
+        Kind of model: the digit decoder, the same for texts (all columns of strings are read), or a baseline with the
+        same encoder.
     preset
         What the rest defaults to: fast (boosted digits, seconds), default, best (five models, each without a fifth of
         the rows) or plain (a single plain network).
@@ -101,6 +106,10 @@ def train(
         Columns to leave out, such as row numbers.
     categorical
         Columns of numbers that are names, such as postal codes.
+    text
+        Columns to read as text, in the place of those that look like it.
+    encoder
+        How texts are read: auto (default), ngram, smiles, hf:FOLDER, transformer, smiles_transformer.
     drop_missing_target
         Leave out rows whose target is missing, instead of stopping.
     validation_data
@@ -122,8 +131,9 @@ def train(
         check_can_write(path)
     model = _make_model(
         estimator,
-        {"objective": objective, "finetune": finetune, "decoder": decoder, "model": model},
+        {"objective": objective, "finetune": finetune, "decoder": decoder, "model": model, "encoder": encoder},
         preset=preset,
+        text=list(text) or None,
         scaling=scaling,
         select_by=select_by,
         max_epochs=max_epochs,
@@ -152,7 +162,7 @@ def _make_model(name: EstimatorName, own: dict[str, str | None], **shared: Any) 
     given = {option: value for option, value in (own | shared).items() if value is not None}
     unknown = [option for option in given if option not in kind().get_params()]
     if unknown:
-        raise ValueError(f"--{unknown[0]} is an option of --estimator decoding, not of {name}.")
+        raise ValueError(f"--{unknown[0]} is an option of --estimator decoding and text, not of {name}.")
     return kind(**given)
 
 

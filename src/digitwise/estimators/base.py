@@ -46,6 +46,9 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
     _after_epoch: Callable[[Row], None] | None = None
     """What is called after every epoch of any stage; see `digitwise.estimators.epochs.watched_epochs`."""
 
+    _tensors: dict[int, ColumnTensors] | None = None
+    """Rows that the fit under way has transformed, by the identity of their table."""
+
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
         if "__init__" in cls.__dict__:
@@ -174,7 +177,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         continues = bool(self.warm_start and hasattr(self, "network_"))
         self._check_parameters()
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=not continues)
-        self._tensors: dict[int, ColumnTensors] = {}
+        self._tensors = {}
         try:
             with cpu_threads(self.n_jobs):
                 if not continues:
@@ -182,7 +185,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
                 self._fit_stages(train, validation, seed)
                 self._after_fit()
         finally:
-            del self._tensors
+            self._tensors = None
         return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -392,9 +395,12 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _transformed(self, table: TableRows) -> ColumnTensors:
         """Return the columns of some rows, transformed once in each fit: texts take their time."""
-        if id(table) not in self._tensors:
-            self._tensors[id(table)] = self.columns_.transform(table.X)
-        return self._tensors[id(table)]
+        known = self._tensors
+        if known is None:
+            return self.columns_.transform(table.X)
+        if id(table) not in known:
+            known[id(table)] = self.columns_.transform(table.X)
+        return known[id(table)]
 
     def _as_table(self, X: Any) -> Any:
         """Return features as a table, where estimators take something else."""

@@ -45,6 +45,8 @@ class Finetune:
         False chooses among its own epochs only, as in GenRe².
     budget
         What it may cost in calibration, if that is bounded.
+    freeze_encoder
+        Whether only the decoder is trained on.
 
     Raises
     ------
@@ -65,6 +67,7 @@ class Finetune:
     select_by: str | None = None
     keep_start: bool = True
     budget: CalibrationBudget | None = None
+    freeze_encoder: bool = False
 
     def __post_init__(self) -> None:
         """Check the objective; the numbers are checked with the training settings they become."""

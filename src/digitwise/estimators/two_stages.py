@@ -4,9 +4,10 @@ import copy
 from abc import abstractmethod
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 from sklearn.utils.validation import check_is_fitted
+from torch import nn
 
 from digitwise.codecs import Codec
 from digitwise.estimators.base import DistributionalRegressor
@@ -142,10 +143,13 @@ class TwoStageRegressor(DistributionalRegressor):
         watch = None if finetune.budget is None else BudgetWatch(finetune.budget, objectives, anchors)
         head.objectives = objectives
         before = {name: value.clone() for name, value in self.network_.state_dict().items()}
+        frozen = [weight for weight in cast(nn.Module, self.network_.encoder).parameters() if weight.requires_grad]
         reference = None
         if head.needs_reference:
             reference = copy.deepcopy(self.network_).float().to(choose_device(self.device)).eval()
         try:
+            for weight in frozen if finetune.freeze_encoder else ():
+                weight.requires_grad_(False)
             result = self._run_stage(
                 train,
                 validation,
@@ -165,6 +169,8 @@ class TwoStageRegressor(DistributionalRegressor):
             self.network_.eval()
             raise
         finally:
+            for weight in frozen:
+                weight.requires_grad_()
             head.objectives = anchors  # what a later fit with warm_start goes on with
         start = result.start or {}
         kept = start if result.best_epoch == 0 else result.history[result.best_epoch - 1]

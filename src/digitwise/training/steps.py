@@ -42,15 +42,29 @@ class Step:
 
 
 def make_optimizer(network: nn.Module, settings: TrainingSettings) -> torch.optim.AdamW:
-    """Return AdamW that decays matrices only: no vectors, no biases, and not what a module's ``undecayed()`` names."""
+    """Return AdamW that decays matrices only: no vectors, no biases, and not what a module's ``undecayed()`` names.
+
+    Weights of a module that has a ``learning_rate_factor`` learn at that multiple of the rate.
+    """
     exempt = {id(scale) for module in network.modules() for scale in getattr(module, "undecayed", tuple)()}
-    groups: dict[float, list[nn.Parameter]] = {settings.weight_decay: [], 0.0: []}
+    factors = {
+        id(weight): float(module.learning_rate_factor)  # type: ignore[arg-type]
+        for module in network.modules()
+        if hasattr(module, "learning_rate_factor")
+        for weight in module.parameters()
+    }
+    groups: dict[tuple[float, float], list[nn.Parameter]] = {(settings.weight_decay, 1.0): [], (0.0, 1.0): []}
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
             is_matrix = parameter.ndim > 1 and not name.endswith("bias") and id(parameter) not in exempt
-            groups[settings.weight_decay if is_matrix else 0.0].append(parameter)
+            place = (settings.weight_decay if is_matrix else 0.0, factors.get(id(parameter), 1.0))
+            groups.setdefault(place, []).append(parameter)
     return torch.optim.AdamW(
-        [{"params": parameters, "weight_decay": decay} for decay, parameters in groups.items() if parameters],
+        [
+            {"params": parameters, "weight_decay": decay, "factor": factor}
+            for (decay, factor), parameters in groups.items()
+            if parameters
+        ],
         lr=settings.learning_rate,
         fused=True,
     )
@@ -92,7 +106,7 @@ def epoch_steps(
             settings.final_learning_rate_fraction,
         )
         for group in optimizer.param_groups:
-            group["lr"] = rate
+            group["lr"] = rate * group["factor"]
         with stream:
             earlier = experience if number % n_updates else None
             output = network.loss(batch, step / n_steps, reference=reference, experience=earlier)

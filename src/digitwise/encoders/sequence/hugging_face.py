@@ -18,6 +18,7 @@ from digitwise.nn.memory import Memory
 from digitwise.optional import optional_package
 
 Tuning = Literal["frozen", "lora", "full"]
+FACTORS = {"frozen": 1.0, "lora": 0.2, "full": 0.02}
 MemoryOf = Literal["pooled", "tokens"]
 
 
@@ -44,6 +45,9 @@ class HuggingFace:
         Compute the hidden layers again on the way back: half as fast again, in a fraction of the memory.
     lora_rank
         Rank of the adapters.
+    learning_rate_factor
+        The model's own weights learn at this multiple of the estimator's learning rate; ``"auto"``: 0.02 in full and
+        0.2 for adapters, which with a rate of 1e-3 are the usual 2e-5 and 2e-4.
 
     Raises
     ------
@@ -74,6 +78,7 @@ class HuggingFace:
     truncation: Truncation = "head_and_tail"
     gradient_checkpointing: bool = False
     lora_rank: int = 8
+    learning_rate_factor: float | Literal["auto"] = "auto"
 
     def __post_init__(self) -> None:
         """Check the settings; no file is looked at."""
@@ -89,6 +94,8 @@ class HuggingFace:
         for name in ("max_length", "lora_rank"):
             if getattr(self, name) < 1:
                 raise ValueError(f"{name} must be at least 1, but got {getattr(self, name)}.")
+        if not isinstance(self.learning_rate_factor, str) and not self.learning_rate_factor > 0:
+            raise ValueError(f"learning_rate_factor must be positive, but got {self.learning_rate_factor}.")
         if self.gradient_checkpointing and self.tuning == "frozen":
             raise ValueError("gradient_checkpointing spares gradients, of which a frozen model has none: leave it out.")
 
@@ -133,7 +140,10 @@ class HuggingFace:
             model = _with_adapters(model, self.lora_rank)
         if self.gradient_checkpointing:
             _compute_again(model)
-        return PretrainedEncoder(model, tuning=self.tuning, memory=self.memory)
+        encoder = PretrainedEncoder(model, tuning=self.tuning, memory=self.memory)
+        given = self.learning_rate_factor
+        encoder.learning_rate_factor = FACTORS[self.tuning] if isinstance(given, str) else given
+        return encoder
 
 
 class PretrainedEncoder(nn.Module):
@@ -150,6 +160,7 @@ class PretrainedEncoder(nn.Module):
     """
 
     is_pretrained = True
+    learning_rate_factor = 1.0
 
     def __init__(self, model: nn.Module, *, tuning: Tuning, memory: MemoryOf) -> None:
         super().__init__()
