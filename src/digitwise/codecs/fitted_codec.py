@@ -120,7 +120,7 @@ def fitted_codec(
     name
         ``"normalized"`` (base 2 × 8), ``"normalized-2x10"``, ``"normalized-10x3"``; ``"scientific"`` (2 significant
         digits) and ``"scientific-3"``, with exponents and signs as the targets have them; ``"integer"``, one leaf for
-        each whole number; ``"auto"``: the one that `recommend` names.
+        each whole number; ``"auto"``: the one that `recommend` names, or ``"normalized"`` where a scaling is given.
     y
         Training targets in data units.
     sample_weight
@@ -151,7 +151,9 @@ def fitted_codec(
     check_within(y, low, high)
     whole = whole_by_nature(y, integer)
     because = ""
-    if name == "auto":
+    if name == "auto" and scaling not in ("auto", "identity"):
+        name, because = "normalized", " Why normalized: the scaling was given."
+    elif name == "auto":
         advice = recommend(y, weight, low=low, high=high, integer=integer, margin=margin)
         name, because = advice.name, f" Why {advice.name}: {advice.reason}"
     wish = _Wish(low=low, high=high, whole=whole, scaling=scaling, margin=margin)
