@@ -69,6 +69,14 @@ def test_rows_stand_alone_and_saved_models_predict_the_same(settings, tmp_path) 
     assert loaded.get_params()["encoder"] == model.get_params()["encoder"]
 
 
+def test_a_model_of_a_frame_reads_a_list() -> None:
+    frame = pd.DataFrame({"code": TEXTS})
+    model = small().fit(frame, Y)
+    with pytest.warns(UserWarning, match="valid feature names"):
+        from_list = model.predict(TEXTS)
+    np.testing.assert_array_equal(from_list, model.predict(frame))
+
+
 def test_a_trained_encoder_learns_what_it_reads() -> None:
     rng = np.random.default_rng(0)
     words = rng.integers(0, 2, size=(240, 4))

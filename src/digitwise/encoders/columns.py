@@ -6,7 +6,7 @@ depends on nothing but the row itself: transforming rows one by one or all at on
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, final
 
 import numpy as np
@@ -212,7 +212,8 @@ class Columns:
         table = read_table(X)
         by_name = matched_columns(table, self.feature_names, self.named)
         numeric = np.empty((table.n_rows, len(self.numeric)), order="F")
-        read = by_name if self.texts is None else {c.name: c for c in _with_features(by_name.values(), self.texts)}
+        named = (replace(column, name=name) for name, column in by_name.items())
+        read = by_name if self.texts is None else {c.name: c for c in _with_features(named, self.texts)}
         for index, number in enumerate(self.numeric):
             column = of_kind(read[number.name], number.kind)
             numeric[:, index] = column.numbers()
