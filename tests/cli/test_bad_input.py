@@ -81,7 +81,7 @@ def test_columns_that_are_not_there(fails: Callable, houses: Path, tmp_path: Pat
         (("--max-epochs", 0), "max_epochs must be at least 1"),
         (
             ("--estimator", "pointwise", "--objective", "x"),
-            "option of --estimator decoding, not of",
+            "option of --estimator decoding and text, not of",
         ),
     ],
 )
