@@ -34,7 +34,7 @@ LAYERS = "import sys; from importlinter.cli import lint_imports; sys.exit(lint_i
 JOBS = {
     "demo": (
         "train a digit decoder on a small data set and show its predictive laws",
-        ["plot"],
+        ["data", "plot"],
         [["-m", "digitwise.cli", "demo"]],
     ),
     "test": (
