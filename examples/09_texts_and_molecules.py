@@ -53,8 +53,8 @@ print(offers.columns_.texts.names, round(offers.score(table[250:], price[250:]),
 
 # %% [markdown]
 # ## An encoder that is trained
-# With many rows, or structure that features miss, a small transformer reads the text itself. Several ways to read may be
-# put side by side.
+# With many rows, or structure that features miss, a small transformer reads the text itself. Several ways to read may
+# be put side by side.
 
 # %%
 small = TextTransformer(dim=32, n_layers=1, max_length=512)

@@ -5,13 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import Literal
 
+from digitwise.encoders.sequence.smiles_tokens import smiles_tokens
+
 NUMBER = r"(?:\d[\d_]*(?:\.\d+)?|\.\d+)(?:[eE][+-]?\d+)?"
 WORD = r"[^\W\d]\w*"
 OPERATOR = r"\\[nrt\"'\\]|<=|>=|==|!=|<>|->|=>|:=|\*\*|//|&&|\|\||<<|>>|[^\w\s]"
 WORDS = re.compile(f"{WORD}|{NUMBER}|{OPERATOR}")
 WORD_PARTS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[^\W\d_a-zA-Z]+|\d+")
 SPACES = re.compile(r"\s+")
-SMILES = re.compile(r"\[[^\]]*\]|Br|Cl|%\d\d|[A-Za-z]|\d|[^\s\w]")
 
 Tokens = Literal["words", "word_parts", "characters", "smiles"]
 
@@ -47,17 +48,6 @@ def word_parts(text: str) -> list[str]:
 def characters(text: str) -> str:
     """Return the characters, runs of white space as one space."""
     return SPACES.sub(" ", text)
-
-
-def smiles_tokens(text: str) -> list[str]:
-    """Return the atoms, bonds, branches and ring closures that a SMILES string is made of.
-
-    Examples
-    --------
-    >>> smiles_tokens("C[N+](=O)c1ccccc1Cl")
-    ['C', '[N+]', '(', '=', 'O', ')', 'c', '1', 'c', 'c', 'c', 'c', 'c', '1', 'Cl']
-    """
-    return SMILES.findall(text)
 
 
 TOKENS: Mapping[str, Callable[[str], list[str] | str]] = MappingProxyType(
