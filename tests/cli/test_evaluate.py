@@ -28,7 +28,8 @@ def test_json_holds_the_metrics(run: Callable, model: Path, houses: Path) -> Non
 def test_the_table_shows_every_figure(run: Callable, model: Path, houses: Path) -> None:
     outcome = run("evaluate", model, houses, "--target", "price")
     assert outcome.code == 0
-    for word in (*SHOWN, "baseline", "60 rows", "of the targets lie outside the range"):
+    words = ("baseline", "60 rows", "of the targets lie outside the range", "Do the laws still hold?", "p-value")
+    for word in (*SHOWN, *words):
         assert word in outcome.out
 
 
@@ -49,3 +50,16 @@ def test_report_writes_one_page(run: Callable, model: Path, houses: Path, tmp_pa
     assert (outcome.code, outcome.out) == (0, f"Wrote {page}.\n")
     text = page.read_text(encoding="utf-8")
     assert "Houses &amp; homes" in text and "price" in text and "EUR" in text
+
+
+def test_drift_is_told_and_may_be_against_earlier_rows(
+    run: Callable, model: Path, houses: Path, tmp_path: Path
+) -> None:
+    frame = pd.read_csv(houses)
+    frame["price"] += 500.0
+    frame.to_csv(tmp_path / "later.csv", index=False)
+    options = ("--target", "price", "--json")
+    drift = json.loads(run("evaluate", model, tmp_path / "later.csv", *options).out)["drift"]
+    assert drift["has_drifted"] and len(drift["tests"]) == 4
+    same = run("evaluate", model, houses, *options, "--reference", houses)
+    assert json.loads(same.out)["drift"]["tests"]["place in the law (PIT)"]["p_value"] == 1.0

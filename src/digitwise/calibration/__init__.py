@@ -5,6 +5,7 @@ from digitwise.calibration.conformal import SplitConformal
 from digitwise.calibration.cross import CrossConformal
 from digitwise.calibration.decisions import Loss, best_answer, expected_loss
 from digitwise.calibration.digit_temperature import DigitTemperatures
+from digitwise.calibration.drift import DriftTest, drift_tests, has_drifted
 from digitwise.calibration.groups import GroupConformal
 from digitwise.calibration.improvement import expected_improvement
 from digitwise.calibration.nodes import law_nodes
@@ -34,6 +35,9 @@ __all__ = [
     "recalibrated",
     "Recalibrated",
     "DigitTemperatures",
+    "DriftTest",
+    "drift_tests",
+    "has_drifted",
     "Loss",
     "best_answer",
     "expected_loss",

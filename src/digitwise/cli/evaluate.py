@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
+from digitwise.calibration import DriftTest, drift_tests, has_drifted
 from digitwise.cli.console import figure, print_table, say
-from digitwise.cli.options import Column, DataFile, Flag, ModelFolder
+from digitwise.cli.options import Column, DataFile, Flag, ModelFolder, OptionalFile
 from digitwise.cli.saved import features_for, load_model, read_for
 from digitwise.cli.targets import split_target
 from digitwise.codecs import saturation_rate
@@ -25,10 +26,11 @@ def evaluate(
     /,
     *,
     target: Column,
+    reference: OptionalFile = None,
     drop_missing_target: Flag = False,
     json: Flag = False,
 ) -> None:
-    """Score a model on a table whose target is known.
+    """Score a model on a table whose target is known, and test whether its laws still hold there.
 
     Use rows that it was not trained on.
 
@@ -42,6 +44,9 @@ def evaluate(
         Table with the model's columns and the target: CSV (also .csv.gz) or Parquet.
     target
         Column with the true values.
+    reference
+        Earlier rows that the model was not trained on: the tests of drift then compare with them, instead of with laws
+        that are right.
     drop_missing_target
         Leave out rows whose target is missing, instead of stopping.
     json
@@ -58,15 +63,64 @@ def evaluate(
     X, y = read_labelled(fitted, data, target, drop_missing=drop_missing_target)
     figures, baseline = scores(fitted, X, y)
     saturated = saturation_rate(y, fitted.scaling_.low, fitted.scaling_.high)
+    tests = drift_of(fitted, X, y, reference, target, drop_missing=drop_missing_target)
     if json:
-        print(as_json(rows=len(y), model=figures, baseline=baseline, saturation_rate=saturated))
+        told = {test.name: {"found": test.found, "expected": test.expected, "p_value": test.p_value} for test in tests}
+        drift = {"tests": told, "has_drifted": has_drifted(tests)}
+        print(as_json(rows=len(y), model=figures, baseline=baseline, saturation_rate=saturated, drift=drift))
         return
     print_table(
         f"{type(fitted).__name__} on {len(y):,} rows of {data}",
         ["", "model", "baseline"],
         [[name, figure(figures[name]), figure(baseline[name])] for name in SHOWN],
     )
-    say(f"\n{saturated:.1%} of the targets lie outside the range of the model.")
+    say(f"\n{saturated:.1%} of the targets lie outside the range of the model.\n")
+    against = "laws that are right" if reference is None else f"{reference}"
+    print_table(
+        f"Do the laws still hold? These rows against {against}",
+        ["", "found", "expected", "p-value"],
+        [[test.name, figure(test.found), figure(test.expected), f"{test.p_value:.2g}"] for test in tests],
+    )
+    verdict = "They do not: train again, or recalibrate." if has_drifted(tests) else "Nothing speaks against it."
+    say(f"\n{verdict} (All tests together call sound laws wrong once in a hundred times.)")
+
+
+def drift_of(
+    model: DistributionalRegressor,
+    X: Any,
+    y: np.ndarray,
+    reference: Path | None,
+    target: str,
+    *,
+    drop_missing: bool,
+) -> tuple[DriftTest, ...]:
+    """Return the tests of drift of a model on some rows.
+
+    Parameters
+    ----------
+    model
+        A fitted model.
+    X, y
+        Rows and their true values in data units.
+    reference
+        File with earlier rows; None compares with laws that are right.
+    target
+        Column of that file with the true values.
+    drop_missing
+        Whether its rows without a target are left out.
+    """
+    low, high = sorted((model.scaling_.low, model.scaling_.high))
+    earlier = None
+    if reference is not None:
+        X_before, y_before = read_labelled(model, reference, target, drop_missing=drop_missing)
+        earlier = (model.predict_distribution(X_before), y_before)
+    return drift_tests(
+        model.predict_distribution(X),
+        y,
+        outside=((y < low) | (y > high)).astype(float),
+        expected_outside=model.saturation_rate_,
+        reference=earlier,
+    )
 
 
 def read_labelled(

@@ -19,13 +19,14 @@ from digitwise.estimators.head_parts import decoding_head_for
 from digitwise.estimators.inputs import check_targets
 from digitwise.estimators.mixed_model import MixedModelRegressor
 from digitwise.estimators.table_rows import TableRows
+from digitwise.estimators.uncertainty_verbs import UncertaintyVerbs
 from digitwise.estimators.writing import TargetLimits, choose_writing
 from digitwise.nn import Decoder, Tree
 from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
 from digitwise.policy import BestFirst
 
 
-class DigitRegressor(MixedModelRegressor, BoundVerbs):
+class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs):
     """A number's digits, written by a decoder on top of any encoder.
 
     Subclasses are final: they say what rows look like, and have the docstring of the parameters.

@@ -37,10 +37,14 @@ class Part:
 
     def law(self, rows: Rows) -> Distribution:
         """Return the mixture of the laws, data units; a model without weight is not asked."""
-        weighted = ((self.network, 1 - self.share), (self.boosted, self.share))
-        asked = [(network, weight) for network, weight in weighted if network is not None and weight > 0]
+        asked = self.weighted()
         laws = [network.law(rows.to(network.device)) for network, _ in asked]
         return sharper(mixed(laws, [weight for _, weight in asked]), self.sharpness)
+
+    def weighted(self) -> list[tuple[Network, float]]:
+        """Return the models that have a weight, with it."""
+        models = ((self.network, 1 - self.share), (self.boosted, self.share))
+        return [(network, weight) for network, weight in models if network is not None and weight > 0]
 
     def networks(self, number: int) -> dict[str, Network]:
         """Return the models by the names under which the weights of the part of that number are saved."""

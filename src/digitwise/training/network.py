@@ -107,15 +107,27 @@ class Network(nn.Module):
         In single precision rows are taken in whole blocks, so that a row's law does not depend on the rows beside it.
         """
         with self._predicting():
-            memory = self._memory_of_many(rows if self.dtype == torch.float64 else rows.in_blocks(ROWS_PER_BLOCK))
+            memory = self._memory_of_many(rows)
             if getattr(self.head, "mixes_members", False):
                 law = self.head.law(memory)
             else:
                 law = mixed_members(self.head.law(memory.by_member()), memory.n_members)
         return law if len(law) == len(rows) else law[: len(rows)]
 
+    def member_laws(self, rows: Rows) -> Distribution:
+        """Return the laws of each member, data units, those of a row one after another."""
+        with self._predicting():
+            law = self.head.law(self._memory_of_many(rows).by_member())
+        return law if len(law) == len(rows) * self.n_members else law[: len(rows) * self.n_members]
+
+    @property
+    def n_members(self) -> int:
+        """How many members the encoder is an ensemble of."""
+        return int(getattr(self.encoder, "n_members", 1))
+
     def _memory_of_many(self, rows: Rows) -> Memory:
-        """Return the memory of some rows, made in passes."""
+        """Return the memory of some rows, made in passes; in single precision of whole blocks."""
+        rows = rows if self.dtype == torch.float64 else rows.in_blocks(ROWS_PER_BLOCK)
         size = ROWS_PER_PASS if rows.ids is None else max(1, min(ROWS_PER_PASS, IDS_PER_PASS // rows.ids.shape[1]))
         return joined_memory([self.memory(rows.take(slice(i, i + size))) for i in range(0, len(rows), size)])
 
@@ -124,7 +136,7 @@ class Network(nn.Module):
 
         Single precision is twice as fast; the errors of the members average out.
         """
-        is_single = getattr(self.encoder, "n_members", 1) == 1 and not getattr(self.encoder, "is_pretrained", False)
+        is_single = self.n_members == 1 and not getattr(self.encoder, "is_pretrained", False)
         self.to(torch.float64 if is_single else torch.float32)
 
     def finish(self, rows: Rows) -> None:
