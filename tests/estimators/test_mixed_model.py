@@ -129,3 +129,13 @@ def test_sample_weights_reach_the_trees() -> None:
     weight = np.where(X[:, 0] > 0, 1.0, 0.0)
     model = DecodingRegressor(**QUICK, model="boosted").fit(X, Y, sample_weight=weight)
     assert_array_equal(model.predict(X) > 0, True)
+
+
+@pytest.mark.parametrize("settings", [{"n_folds": 4}, {"model": "mixed", "max_epochs": 1}], ids=["folds", "mixed"])
+def test_rows_that_fit_has_transformed_are_not_mixed_up(settings: dict, monkeypatch: pytest.MonkeyPatch) -> None:
+    X = np.random.default_rng(0).normal(size=(103, 2))
+    y = X[:, 0] + X[:, 1] ** 2
+    chosen = {"preset": "fast", "random_state": 0} | settings
+    found = DecodingRegressor(**chosen).fit(X, y).predict(X)
+    monkeypatch.setattr(DecodingRegressor, "_transformed", lambda self, table: self.columns_.transform(table.X))
+    np.testing.assert_array_equal(found, DecodingRegressor(**chosen).fit(X, y).predict(X))

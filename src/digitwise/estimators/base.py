@@ -46,7 +46,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
     _after_epoch: Callable[[Row], None] | None = None
     """What is called after every epoch of any stage; see `digitwise.estimators.epochs.watched_epochs`."""
 
-    _tensors: dict[int, ColumnTensors] | None = None
+    _tensors: dict[int, tuple[TableRows, ColumnTensors]] | None = None
     """Rows that the fit under way has transformed, by the identity of their table."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
@@ -399,8 +399,8 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         if known is None:
             return self.columns_.transform(table.X)
         if id(table) not in known:
-            known[id(table)] = self.columns_.transform(table.X)
-        return known[id(table)]
+            known[id(table)] = table, self.columns_.transform(table.X)  # kept alive: its identity is not used again
+        return known[id(table)][1]
 
     def _as_table(self, X: Any) -> Any:
         """Return features as a table, where estimators take something else."""
