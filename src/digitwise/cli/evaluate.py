@@ -30,7 +30,7 @@ def evaluate(
     drop_missing_target: Flag = False,
     json: Flag = False,
 ) -> None:
-    """Score a model on a table whose target is known, and test whether its laws still hold there.
+    """Score a model on rows whose target is known, and test its laws.
 
     Use rows that it was not trained on.
 
