@@ -208,8 +208,8 @@ class ConformalVerbs(LawVerbs):
         """Return the inner nodes on the way to each leaf of the law; raise a ``ValueError`` if it has none."""
 
     def _fold_laws(self, rows: Rows) -> list[Distribution]:
-        """Return the laws of each fold's model."""
-        raise NotImplementedError
+        """Return the laws of each fold's model; without folds there is one."""
+        return [self._law(rows)]
 
     def _predicted(self, rows: Rows) -> Distribution:
         """Return the laws that verbs read."""
