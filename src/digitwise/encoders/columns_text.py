@@ -13,12 +13,12 @@ from digitwise.encoders.columns_table import Table
 from digitwise.encoders.sequence import SequenceEncoder, TextTokenizer, tokenizer_from_dict
 from digitwise.encoders.text import (
     Agreement,
+    Embeddings,
     FittedTextFeatures,
     TextFeatures,
     automatic_features,
     fitted_text_features,
 )
-from digitwise.encoders.text.embeddings import FittedEmbeddings
 from digitwise.encoders.text.pairs import FittedAgreement
 
 WORDS_OF_TEXT, CHARACTERS_OF_TEXT = 3, 24
@@ -52,8 +52,7 @@ class TextReading:
                 features[name] = settings.fit(cells, random_state)
         pair = None
         if len(features) == 2:
-            kinds = [type(fitted) for fitted in features.values()]
-            vectors = self.features if kinds == [FittedEmbeddings] * 2 and not isinstance(self.features, str) else None
+            vectors = self.features if isinstance(self.features, Embeddings) else None
             first, second = texts.values()
             pair = Agreement(vectors=vectors).fit(first, second, random_state)
         tokenizer = None
