@@ -43,7 +43,7 @@ def cells(**changes: Any) -> dict[str, Cell]:
 
 @pytest.fixture(autouse=True)
 def nothing_remembered(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fitted, "_first_stages", {})
+    monkeypatch.setattr(fitted, "_remembered", {})
 
 
 def test_one_first_stage_serves_all_that_start_from_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -67,7 +67,7 @@ def test_one_first_stage_serves_all_that_start_from_it(monkeypatch: pytest.Monke
 
 def test_a_second_stage_is_the_same_whether_its_first_was_remembered_or_not() -> None:
     remembered = [run_cell(cells()[name], None) for name in ("ce", "raft")][1]
-    fitted._first_stages.clear()
+    fitted._remembered.clear()
     assert run_cell(cells()["raft"], None)["scores"] == remembered["scores"]
 
 

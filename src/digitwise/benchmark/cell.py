@@ -7,18 +7,21 @@ import time
 import traceback
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from digitwise.benchmark.fitted import fitted_first_stage, second_stage
+from digitwise.benchmark.calibrated import intervals_of
+from digitwise.benchmark.fitted import FittingRows, fitted_method
+from digitwise.benchmark.interval_scores import interval_scores
 from digitwise.benchmark.methods import all_params
 from digitwise.benchmark.results import Identity, Record
 from digitwise.benchmark.scores import score
 from digitwise.benchmark.sources import load_dataset
 from digitwise.benchmark.suite import Method, Suite
-from digitwise.datasets import Dataset, Split, train_validation_test
+from digitwise.datasets import Dataset, Split, with_calibration
 from digitwise.estimators.hardware import cpu_threads
 
 FOLDERS = re.compile(r"(?<![\w.])(?:[A-Za-z]:)?(?:[/\\][\w.+-]+)*[/\\](?=[\w.+-])")
@@ -50,8 +53,14 @@ class Cell:
             "max_train": self.suite.max_train,
             "threads": self.suite.threads,
         }
-        if self.method.starts_from is not None:
-            settings["starts_from"] = self.first_stage.key
+        if (source := self.source) is not None:
+            settings["starts_from"] = source.key
+        if self.method.calibrate is not None:
+            settings["calibrate"] = self.method.calibrate
+        if self.suite.max_calibration is not None:
+            settings["max_calibration"] = self.suite.max_calibration
+        if self.suite.coverages:
+            settings["coverages"] = self.suite.coverages
         if self.suite.max_validation is not None:
             settings["max_validation"] = self.suite.max_validation
         if self.dropped:
@@ -64,10 +73,10 @@ class Cell:
         return self.suite.drop.get(self.dataset, ())
 
     @property
-    def first_stage(self) -> "Cell":
-        """The cell whose fitted model this one starts from; itself if it starts from none."""
+    def source(self) -> "Cell | None":
+        """The cell whose fitted model this one starts from; None if it starts from none."""
         if self.method.starts_from is None:
-            return self
+            return None
         return replace(self, method=self.suite.method(self.method.starts_from))
 
     @property
@@ -115,6 +124,8 @@ def run_cell(cell: Cell, folder: Path | None) -> Record:
     }
     if cell.method.starts_from is not None:
         record["starts_from"] = cell.method.starts_from
+    if cell.method.calibrate is not None:
+        record["calibrate"] = cell.method.calibrate
     try:
         with cpu_threads(cell.suite.threads):
             return {**record, "status": "ok", **_measure(cell, load_dataset(cell.dataset, folder, cell.dropped))}
@@ -137,15 +148,13 @@ def describe_error(error: Exception) -> str:
 
 
 def _measure(cell: Cell, data: Dataset) -> Record:
-    split = train_validation_test(data, cell.seed, cell.suite.max_train, cell.suite.max_validation)
+    split, kept_apart = with_calibration(
+        data, cell.seed, cell.suite.max_train, cell.suite.max_validation, cell.suite.max_calibration
+    )
     train, validation, test = (_rows(data, rows) for rows in split)
-    first = fitted_first_stage(cell, *train, validation)
-    competitor, seconds = first.competitor, first.seconds
-    if cell.method.starts_from is not None:
-        second = second_stage(cell, first, *train, validation)
-        competitor, seconds = second.competitor, first.seconds + second.seconds
+    fitted = fitted_method(cell, FittingRows(train, validation, _rows(data, kept_apart)))
     started = time.perf_counter()
-    point, law = competitor.predict(test[0])
+    point, law = fitted.predictor.predict(test[0])
     predicted = time.perf_counter()
 
     return {
@@ -154,13 +163,17 @@ def _measure(cell: Cell, data: Dataset) -> Record:
         "n_train": len(split.train),
         "n_validation": len(split.validation),
         "n_test": len(split.test),
+        **({} if cell.suite.max_calibration is None else {"n_calibration": len(kept_apart)}),
         "n_features": data.n_features,
         "test_std": float(np.std(test[1])),
         "distinct_share": len(np.unique(data.y)) / data.n_rows,
-        "scores": score(test[1], point, law, train[1]),
-        "fit_seconds": seconds,
+        "scores": {
+            **score(test[1], point, law, train[1]),
+            **interval_scores(test[1], law, partial(intervals_of, fitted.predictor), cell.suite.coverages),
+        },
+        "fit_seconds": fitted.seconds,
         "predict_seconds": predicted - started,
-        **competitor.facts(),
+        **fitted.predictor.facts(),
     }
 
 

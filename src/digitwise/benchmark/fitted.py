@@ -1,4 +1,4 @@
-"""Fitted methods, with the time it took; a first stage that others start from is trained once."""
+"""Fitted methods, with the time it took; one that others start from is made once."""
 
 import copy
 import time
@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from digitwise.benchmark.methods import Competitor, EstimatorCompetitor, make_competitor
+from digitwise.benchmark.calibrated import Predictor, calibrated
+from digitwise.benchmark.methods import EstimatorCompetitor, make_competitor
 from digitwise.benchmark.results import Identity
 from digitwise.estimators import DecodingRegressor, TextDecodingRegressor
 from digitwise.estimators.component_json import from_json
@@ -15,8 +16,27 @@ from digitwise.estimators.component_json import from_json
 if TYPE_CHECKING:
     from digitwise.benchmark.cell import Cell
 
-KEPT = 4
-"""First stages that a process remembers: those of one data set and seed, as a rule."""
+Part = tuple[Any, np.ndarray]
+
+KEPT = 6
+"""Fitted methods that a process remembers: those of one data set and seed, as a rule."""
+
+
+@dataclass(frozen=True)
+class FittingRows:
+    """Features and targets that methods may learn from.
+
+    Parameters
+    ----------
+    train, validation
+        To train on, and to choose epochs by.
+    calibration
+        Kept apart for methods that calibrate; may be empty.
+    """
+
+    train: Part
+    validation: Part
+    calibration: Part
 
 
 @dataclass(frozen=True)
@@ -25,53 +45,69 @@ class Fitted:
 
     Parameters
     ----------
-    competitor
+    predictor
         The method.
     seconds
-        What fitting took.
+        What fitting took, that of the method it starts from included.
     """
 
-    competitor: Competitor
+    predictor: Predictor
     seconds: float
 
 
-_first_stages: dict[Identity, Fitted] = {}
+_remembered: dict[Identity, Fitted] = {}
 
 
-def fitted_first_stage(cell: "Cell", X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> Fitted:
-    """Return the fitted method of a cell, or the one it starts from; from memory where it is there."""
-    first = cell.first_stage
-    if first.identity not in _first_stages:
-        competitor = make_competitor(first.suite, first.method, first.seed)
-        started = time.perf_counter()
-        competitor.fit(X, y, validation_data=validation_data)
-        fitted = Fitted(competitor, time.perf_counter() - started)
-        if all(method.starts_from != first.method.name for method in first.suite.methods):
-            return fitted
-        while len(_first_stages) >= KEPT:
-            del _first_stages[next(iter(_first_stages))]
-        _first_stages[first.identity] = fitted
-    return _first_stages[first.identity]
+def fitted_method(cell: "Cell", rows: FittingRows) -> Fitted:
+    """Return the fitted method of a cell; from memory where it is there."""
+    if cell.identity in _remembered:
+        return _remembered[cell.identity]
+    fitted = (
+        _fitted_first(cell, rows) if cell.source is None else _fitted_from(cell, fitted_method(cell.source, rows), rows)
+    )
+    if any(method.starts_from == cell.method.name for method in cell.suite.methods):
+        while len(_remembered) >= KEPT:
+            del _remembered[next(iter(_remembered))]
+        _remembered[cell.identity] = fitted
+    return fitted
 
 
-def second_stage(cell: "Cell", first: Fitted, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> Fitted:
-    """Return the method of a cell that starts from another one, fine-tuned from a copy of it.
+def _fitted_first(cell: "Cell", rows: FittingRows) -> Fitted:
+    competitor = make_competitor(cell.suite, cell.method, cell.seed)
+    started = time.perf_counter()
+    competitor.fit(*rows.train, validation_data=rows.validation)
+    return Fitted(competitor, time.perf_counter() - started)
+
+
+def _fitted_from(cell: "Cell", source: Fitted, rows: FittingRows) -> Fitted:
+    """Return what a cell makes of the method it starts from, which stays as it is."""
+    started = time.perf_counter()
+    how = cell.method.calibrate
+    made = (
+        _fine_tuned(cell, source.predictor, rows)
+        if how is None
+        else calibrated(how, source.predictor, *rows.calibration)
+    )
+    return Fitted(made, source.seconds + time.perf_counter() - started)
+
+
+def _fine_tuned(cell: "Cell", source: Predictor, rows: FittingRows) -> EstimatorCompetitor:
+    """Return a copy of a decoder, fine-tuned.
 
     Raises
     ------
     TypeError
-        If the other one is no decoder.
+        If the method is no decoder.
     KeyboardInterrupt
         If training was interrupted.
     """
-    if not isinstance(first.competitor, EstimatorCompetitor) or not isinstance(
-        first.competitor.estimator, DecodingRegressor | TextDecodingRegressor
+    if not isinstance(source, EstimatorCompetitor) or not isinstance(
+        source.estimator, DecodingRegressor | TextDecodingRegressor
     ):
         raise TypeError(f"{cell.method.name} can only start from a DecodingRegressor or a TextDecodingRegressor.")
-    estimator = copy.deepcopy(first.competitor.estimator)
-    started = time.perf_counter()
-    estimator.fine_tune(X, y, finetune=from_json(cell.method.params["finetune"]), validation_data=validation_data)
-    seconds = time.perf_counter() - started
+    estimator = copy.deepcopy(source.estimator)
+    stage = from_json(cell.method.params["finetune"])
+    estimator.fine_tune(*rows.train, finetune=stage, validation_data=rows.validation)
     if estimator.stopped_by_ == "interrupt":
         raise KeyboardInterrupt
-    return Fitted(EstimatorCompetitor(estimator), seconds)
+    return EstimatorCompetitor(estimator)

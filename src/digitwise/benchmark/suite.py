@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 ALL = ":*"
 """How a pattern ends that stands for all data sets of a kind."""
@@ -49,11 +49,17 @@ class Method:
     params: dict[str, Any] = field(default_factory=dict)
     only_datasets: tuple[str, ...] | None = None
     starts_from: str | None = None
+    calibrate: Literal["smooth", "conformal", "digits", "intervals", "mapie"] | None = None
 
     def __post_init__(self) -> None:
-        """Check the name."""
+        """Check the name, and that a method which starts from another does one thing with it."""
         _check_name("A method", self.name)
-        if self.starts_from is not None and set(self.params) != {"finetune"}:
+        if self.calibrate is not None and (self.starts_from is None or self.params):
+            raise ValueError(
+                f"{self.name} calibrates, so it needs another method to start from and has no parameters of its own, "
+                f"but it has starts_from={self.starts_from!r} and {sorted(self.params)}."
+            )
+        if self.calibrate is None and self.starts_from is not None and set(self.params) != {"finetune"}:
             raise ValueError(
                 f"{self.name} starts from {self.starts_from}, so its parameters are those of that method and "
                 f"'finetune', but it has {sorted(self.params)}."
@@ -116,6 +122,10 @@ class Suite:
         Cap on the training rows; None for none.
     max_validation
         Cap on the validation rows, which are predicted after every epoch; None for none.
+    max_calibration
+        Training rows kept apart for methods that calibrate; None for none. No method trains on them.
+    coverages
+        Coverages of the intervals that are scored one by one; none by default.
     threads
         CPU threads of a cell.
     shared
@@ -159,6 +169,8 @@ class Suite:
     drop: dict[str, tuple[str, ...]] = field(default_factory=dict)
     max_train: int | None = None
     max_validation: int | None = None
+    max_calibration: int | None = None
+    coverages: tuple[float, ...] = ()
     threads: int = 1
     shared: dict[str, Any] = field(default_factory=dict)
     references: References = field(default_factory=References)
@@ -177,7 +189,12 @@ class Suite:
         ):
             if len(values) == 0 or len(set(values)) < len(values):
                 raise ValueError(f"A suite needs {what}, each named once, but {self.name} has {list(values)}.")
-        counts = {"threads": self.threads, "max_train": self.max_train, "max_validation": self.max_validation}
+        counts = {
+            "threads": self.threads,
+            "max_train": self.max_train,
+            "max_validation": self.max_validation,
+            "max_calibration": self.max_calibration,
+        }
         for name, count in counts.items():
             if count is not None and count < 1:
                 raise ValueError(f"{name} must be at least 1, but {self.name} has {name}={count}.")
@@ -193,12 +210,26 @@ class Suite:
             self._check_named(members, f"data set of group {group}")
         if self.published is not None:
             self._check_named(tuple(self.published.names), "data set with a published name")
-        first_stages = [method.name for method in self.methods if method.starts_from is None]
-        for method in self.methods:
-            if method.starts_from is not None:
-                check_known([method.starts_from], first_stages, f"first stage of {method.name}")
+        self._check_stages()
         for method in self.methods:
             self._check_named(method.only_datasets or (), f"data set of {method.name}")
+
+    def _check_stages(self) -> None:
+        """Check coverages, and that fine-tuning starts from a first stage, and calibration from any but another one."""
+        if not all(0.0 < coverage < 1.0 for coverage in self.coverages):
+            raise ValueError(f"coverages must lie between 0 and 1, but {self.name} has {list(self.coverages)}.")
+        starts = {
+            "first stage": [method.name for method in self.methods if method.starts_from is None],
+            "method to calibrate": [method.name for method in self.methods if method.calibrate is None],
+        }
+        for method in self.methods:
+            if method.starts_from is not None:
+                what = "first stage" if method.calibrate is None else "method to calibrate"
+                check_known([method.starts_from], starts[what], f"{what} of {method.name}")
+            if method.calibrate is not None and self.max_calibration is None:
+                raise ValueError(
+                    f"{method.name} calibrates, so {self.name} must say on how many rows: max_calibration."
+                )
 
     def _check_named(self, wanted: Sequence[str], what: str) -> None:
         """Check names of data sets; what a pattern may stand for is not known yet."""

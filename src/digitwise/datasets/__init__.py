@@ -10,7 +10,7 @@ from digitwise.datasets.qualified import QualifiedTargets
 from digitwise.datasets.query_folder import list_queries, load_query_features
 from digitwise.datasets.scaffold_split import scaffold_split
 from digitwise.datasets.smiles_table import read_smiles
-from digitwise.datasets.splitting import Split, train_validation_test
+from digitwise.datasets.splitting import Split, train_validation_test, with_calibration
 from digitwise.datasets.synthetic import (
     make_bimodal,
     make_constant,
@@ -28,6 +28,7 @@ __all__ = [
     "QualifiedTargets",
     "Split",
     "train_validation_test",
+    "with_calibration",
     "load_code_metrics",
     "load_diabetes",
     "make_bimodal",

@@ -83,6 +83,45 @@ def train_validation_test(
     return Split(*(np.sort(rows).astype(np.int64) for rows in (train, validation, test)))
 
 
+def with_calibration(
+    dataset: Dataset, seed: int, max_train: int | None, max_validation: int | None, n_calibration: int | None
+) -> tuple[Split, Int64[np.ndarray, " calibration_row"]]:
+    """Return the split, and training rows that are kept apart from it for calibration.
+
+    Parameters
+    ----------
+    dataset, seed, max_train, max_validation
+        As for `train_validation_test`. Where the training part is large enough, the split is the same as there.
+    n_calibration
+        How many rows to keep apart; None for none.
+
+    Raises
+    ------
+    ValueError
+        If they leave no training row.
+
+    Examples
+    --------
+    >>> data = Dataset(name="ten", X=np.zeros((10, 1)), y=np.arange(10.0))
+    >>> split, calibration = with_calibration(data, 0, 4, None, 3)
+    >>> len(split.train), len(calibration), set(split.train) & set(calibration)
+    (3, 3, set())
+    """
+    if n_calibration is None:
+        return train_validation_test(dataset, seed, max_train, max_validation), np.zeros(0, dtype=np.int64)
+    both = train_validation_test(
+        dataset, seed, None if max_train is None else max_train + n_calibration, max_validation
+    )
+    n_train = len(both.train) - n_calibration
+    if n_train < 1:
+        raise ValueError(
+            f"Training needs a row, but keeping {n_calibration} of {len(both.train)} training rows of {dataset.name} "
+            "apart for calibration leaves none."
+        )
+    split = train_validation_test(dataset, seed, n_train, max_validation)
+    return split, np.setdiff1d(both.train, split.train)
+
+
 def _cut(rows: np.ndarray, share: float) -> tuple[np.ndarray, np.ndarray]:
     """All but the last ``share`` of the rows, and that share."""
     kept = len(rows) - round(share * len(rows))

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from digitwise.benchmark.peers.laws import LEVELS, law_of_quantiles
+from digitwise.benchmark.peers.laws import LEVELS as NINETEEN
+from digitwise.benchmark.peers.laws import law_of_quantiles
 
 RNG = np.random.default_rng(0)
+LEVELS = np.array(NINETEEN)
 ROWS = np.cumsum(RNG.uniform(0.1, 2.0, size=(4, 19)), axis=1)
 
 
@@ -28,6 +30,16 @@ def test_the_ends_fall_off_exponentially_at_the_rate_of_the_neighbours() -> None
     for steps in (0.5, 1.0, 4.0):
         np.testing.assert_allclose(law.cdf(ROWS[:, 0] - steps * first), 0.05 * np.exp(-steps), rtol=1e-9)
         np.testing.assert_allclose(law.prob_above(ROWS[:, -1] + steps * last), 0.05 * np.exp(-steps), rtol=1e-9)
+
+
+def test_levels_of_other_steps_have_the_density_of_the_neighbours_at_the_ends() -> None:
+    levels = [0.1, 0.2, 0.6, 0.9]
+    law = law_of_quantiles(ROWS[:, :4], 1.0, levels)
+    np.testing.assert_allclose(law.quantile(np.array(levels)), ROWS[:, :4], rtol=1e-9)
+    inside, outside = (law.log_prob(ROWS[:, 0] + step) for step in (1e-9, -1e-9))
+    np.testing.assert_allclose(inside, outside, atol=1e-6)
+    inside, outside = (law.log_prob(ROWS[:, 3] + step) for step in (-1e-9, 1e-9))
+    np.testing.assert_allclose(inside, outside, atol=1e-6)
 
 
 def test_a_normal_law_is_nearly_itself() -> None:

@@ -6,11 +6,13 @@ from typing import Any
 from digitwise.benchmark.peers.boosting import (
     HistGradientBoostingCompetitor,
     LightGBMCompetitor,
+    LightGBMQuantileCompetitor,
     XGBoostCompetitor,
 )
 from digitwise.benchmark.peers.catboost import CatBoostCompetitor
 from digitwise.benchmark.peers.constant import ConstantCompetitor
 from digitwise.benchmark.peers.forests import RandomForestCompetitor
+from digitwise.benchmark.peers.published_encoder import PublishedEncoderCompetitor
 from digitwise.benchmark.peers.pytabkit import PytabkitCompetitor
 from digitwise.benchmark.peers.texts import FeaturesCompetitor
 
@@ -18,10 +20,12 @@ __all__ = [
     "ConstantCompetitor",
     "CatBoostCompetitor",
     "LightGBMCompetitor",
+    "LightGBMQuantileCompetitor",
     "XGBoostCompetitor",
     "HistGradientBoostingCompetitor",
     "RandomForestCompetitor",
     "PytabkitCompetitor",
+    "PublishedEncoderCompetitor",
     "FeaturesCompetitor",
     "PEERS",
 ]
@@ -30,10 +34,12 @@ PEERS: dict[str, Callable[..., Any]] = {
     "constant": ConstantCompetitor,
     "catboost": CatBoostCompetitor,
     "lightgbm": LightGBMCompetitor,
+    "lightgbm_quantiles": LightGBMQuantileCompetitor,
     "xgboost": XGBoostCompetitor,
     "hist_gradient_boosting": HistGradientBoostingCompetitor,
     "forest": RandomForestCompetitor,
     "pytabkit": PytabkitCompetitor,
+    "published_encoder": PublishedEncoderCompetitor,
     "text_features": FeaturesCompetitor,
 }
 """The peers by the name that a suite gives as ``estimator``."""

@@ -1,6 +1,7 @@
-"""Boosted trees of other packages: points only."""
+"""Boosted trees of other packages: points, and LightGBM's quantiles."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -8,7 +9,9 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.benchmark.peers.frames import with_codes
+from digitwise.benchmark.peers.laws import LEVELS, law_of_quantiles
 from digitwise.benchmark.peers.package import package
+from digitwise.distributions import Histogram
 
 Facts = dict[str, float | int | str | None]
 
@@ -76,6 +79,64 @@ class LightGBMCompetitor(BoostedCompetitor):
     def facts(self) -> Facts:
         """Return the number of trees."""
         return {"best_epoch": self._model.best_iteration_}
+
+
+@dataclass(kw_only=True, eq=False)
+class LightGBMQuantileCompetitor:
+    """LightGBM's quantile regression: boosted trees for each level by themselves. Needs the ``bench`` extra.
+
+    Parameters
+    ----------
+    seed, threads
+        Of the fit.
+    levels
+        Of the quantiles.
+    iterations, early_stopping_rounds
+        Trees at the most, and without improvement of their own loss before training stops.
+    settings
+        Further parameters of ``LGBMRegressor``.
+    """
+
+    seed: int = 0
+    threads: int = 1
+    levels: Sequence[float] = LEVELS
+    iterations: int = 1000
+    early_stopping_rounds: int = 100
+    settings: dict[str, Any] = field(default_factory=lambda: {"learning_rate": 0.05})
+    _models: list[Any] = field(default_factory=list, init=False)
+    _spread: float = field(default=1.0, init=False)
+
+    def __post_init__(self) -> None:
+        """Load the package, so that one that is missing is noticed before anything runs."""
+        package(*LightGBMCompetitor.needs)
+
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
+        """Grow trees for each level, and keep as many as do best on the validation rows."""
+        lightgbm = package(*LightGBMCompetitor.needs)
+        self._spread = float(np.std(y)) or 1.0
+        stop = lightgbm.early_stopping(self.early_stopping_rounds, verbose=False)
+        self._models = [
+            lightgbm.LGBMRegressor(
+                objective="quantile",
+                alpha=level,
+                n_estimators=self.iterations,
+                random_state=self.seed,
+                n_jobs=self.threads,
+                verbosity=-1,
+                **self.settings,
+            ).fit(X, y, eval_set=[validation_data], callbacks=[stop])
+            for level in self.levels
+        ]
+
+    def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], Histogram]:
+        """Return the laws that lie between the quantiles, and their means."""
+        quantiles = np.stack([np.asarray(model.predict(X), dtype=np.float64) for model in self._models], axis=1)
+        law = law_of_quantiles(quantiles, self._spread, self.levels)
+        return law.mean(), law
+
+    def facts(self) -> Facts:
+        """Return the most trees of a level."""
+        return {"best_epoch": max(model.best_iteration_ for model in self._models)}
 
 
 class XGBoostCompetitor(BoostedCompetitor):

@@ -1,5 +1,6 @@
 """CatBoost: points, normal laws, or quantiles."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -11,11 +12,7 @@ from digitwise.benchmark.peers.laws import LEVELS, law_of_quantiles
 from digitwise.benchmark.peers.package import package
 from digitwise.distributions import Distribution, GaussianMixture
 
-LOSSES = {
-    "rmse": "RMSE",
-    "normal": "RMSEWithUncertainty",
-    "quantiles": "MultiQuantile:alpha=" + ",".join(f"{level:g}" for level in LEVELS),
-}
+LOSSES = {"rmse": "RMSE", "normal": "RMSEWithUncertainty", "quantiles": "MultiQuantile:alpha="}
 
 
 @dataclass(kw_only=True, eq=False)
@@ -28,7 +25,9 @@ class CatBoostCompetitor:
         Of the fit.
     law
         What it predicts: ``"rmse"`` means and no laws, ``"normal"`` means and variances (``RMSEWithUncertainty``),
-        ``"quantiles"`` 19 quantiles (``MultiQuantile``), whose law's mean is the point.
+        ``"quantiles"`` quantiles (``MultiQuantile``), whose law's mean is the point.
+    levels
+        Of the quantiles.
     iterations
         Trees at the most.
     early_stopping_rounds
@@ -50,6 +49,7 @@ class CatBoostCompetitor:
     seed: int = 0
     threads: int = 1
     law: Literal["rmse", "normal", "quantiles"] = "rmse"
+    levels: Sequence[float] = LEVELS
     iterations: int = 2000
     early_stopping_rounds: int = 100
     log1p: bool = False
@@ -64,7 +64,7 @@ class CatBoostCompetitor:
         if self.log1p and self.law != "rmse":
             raise ValueError("log1p is for points only: leave it out, or law at 'rmse'.")
         self._model = package("catboost", "CatBoost").CatBoostRegressor(
-            loss_function=LOSSES[self.law],
+            loss_function=LOSSES[self.law] + (_joined(self.levels) if self.law == "quantiles" else ""),
             iterations=self.iterations,
             early_stopping_rounds=self.early_stopping_rounds,
             random_seed=self.seed,
@@ -105,7 +105,7 @@ class CatBoostCompetitor:
             stds = np.sqrt(np.maximum(found[:, 1], 1e-18 * self._spread**2))
             return found[:, 0], GaussianMixture(np.ones((len(found), 1)), found[:, :1], stds[:, None])
         if self.law == "quantiles":
-            law = law_of_quantiles(found * self._spread + self._centre, self._spread)
+            law = law_of_quantiles(found * self._spread + self._centre, self._spread, self.levels)
             return law.mean(), law
         return np.expm1(found) if self.log1p else found, None
 
@@ -113,3 +113,7 @@ class CatBoostCompetitor:
         """Return the number of trees."""
         (curve,) = list(self._model.evals_result_["validation"].values())[:1]
         return {"epochs": len(curve), "best_epoch": self._model.get_best_iteration() + 1}
+
+
+def _joined(levels: Sequence[float]) -> str:
+    return ",".join(f"{level:g}" for level in levels)

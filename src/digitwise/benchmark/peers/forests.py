@@ -1,5 +1,6 @@
 """Forests: points, or the law of the training targets in the leaves."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,7 +25,9 @@ class RandomForestCompetitor:
     seed, threads
         Of the fit.
     quantiles
-        Whether to predict laws, from 19 quantiles; needs the ``bench`` extra.
+        Whether to predict laws, from quantiles; needs the ``bench`` extra.
+    levels
+        Of these quantiles.
     settings
         Parameters of the forest.
     """
@@ -32,6 +35,7 @@ class RandomForestCompetitor:
     seed: int = 0
     threads: int = 1
     quantiles: bool = False
+    levels: Sequence[float] = LEVELS
     settings: dict[str, Any] = field(default_factory=lambda: {"n_estimators": 300})
     _model: Any = field(default=None, init=False)
     _spread: float = field(default=1.0, init=False)
@@ -60,8 +64,8 @@ class RandomForestCompetitor:
         if not self.quantiles:
             return np.asarray(self._model.predict(table)), None
         points = np.asarray(self._model.predict(table, quantiles="mean"), dtype=np.float64)
-        found = np.asarray(self._model.predict(table, quantiles=LEVELS.tolist()), dtype=np.float64)
-        return points, law_of_quantiles(found, self._spread)
+        found = np.asarray(self._model.predict(table, quantiles=list(self.levels)), dtype=np.float64)
+        return points, law_of_quantiles(found, self._spread, self.levels)
 
     def facts(self) -> dict[str, float | int | str | None]:
         """There is nothing to tell."""
