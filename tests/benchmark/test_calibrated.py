@@ -5,8 +5,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from digitwise.benchmark.board import collect
 from digitwise.benchmark.calibrated import Calibrated, calibrated, intervals_of
 from digitwise.benchmark.cell import plan_cells, run_cell
+from digitwise.benchmark.honesty_section import honesty_section
 from digitwise.benchmark.interval_scores import interval_scores, score_name, uniform_distance
 from digitwise.benchmark.methods import Facts
 from digitwise.benchmark.suite import parse_suite
@@ -147,3 +149,19 @@ def test_rows_kept_apart_leave_the_split_as_it_is_where_there_are_enough() -> No
     np.testing.assert_array_equal(np.sort([*short.train, *apart]), whole.train)
     with pytest.raises(ValueError, match="leaves none"):
         with_calibration(data, 0, None, None, data.n_rows)
+
+
+def test_the_report_says_how_honest_intervals_are() -> None:
+    records = {cell.method.name: run_cell(cell, None) for cell in plan_cells(parse_suite(TABLE))}
+    board = collect(parse_suite(TABLE), records.values())
+    text = "\n".join(honesty_section(board))
+    rows = [line for line in text.splitlines() if line.startswith("| raw-smooth")]
+    scores = records["raw-smooth"]["scores"]
+    shares = [100 * scores["coverage_at_50"], 100 * scores["coverage_at_90"]]
+    assert [f"{share:.1f}" in rows[0] for share in shares] == [True, True]
+    assert f"{(abs(shares[0] - 50) + abs(shares[1] - 90)) / 2:.1f}" in rows[0]
+    for row, kind in zip(rows[1:], ("interval_score_per_std", "width_per_std"), strict=True):
+        name = score_name(kind, 0.9)
+        assert f"{scores[name] / records['raw']['scores'][name]:.3f}" in row
+    plain = parse_suite({**TABLE, "methods": METHODS[:1], "coverages": []})
+    assert honesty_section(collect(plain, [run_cell(cell, None) for cell in plan_cells(plain)])) == []

@@ -13,6 +13,7 @@ from digitwise.benchmark.critical_difference import (
     shows_ranks,
 )
 from digitwise.benchmark.figure import save_ratios
+from digitwise.benchmark.honesty_section import honesty_section
 from digitwise.benchmark.pareto import save_pareto
 from digitwise.benchmark.peer_sections import group_sections, peer_sections, picture_name
 from digitwise.benchmark.published import PublishedTable
@@ -118,6 +119,7 @@ def markdown_report(board: Board, command: str, picture: str, published: Publish
         *picture_of(board, picture),
         *group_sections(board),
         *(peer_sections(board) if board.has_peers else []),
+        *honesty_section(board),
         *published_section(board, published),
         "## All scores",
         MEANS,
