@@ -10,13 +10,12 @@ from jaxtyping import Float
 from digitwise.calibration.probability_map import ProbabilityMap
 from digitwise.distributions import Atoms, Distribution, Histogram, SmoothDistribution
 from digitwise.distributions.probabilities import FloatArray, running_sum
-from digitwise.distributions.quadrature import N_NODES, panel_nodes
+from digitwise.distributions.quadrature import N_NODES, mean_and_variance, panel_nodes, squares_about
 from digitwise.distributions.rows import (
     Numbers,
     RandomState,
     RowIndex,
     central_levels,
-    count_below,
     open_uniforms,
     per_level,
     per_row,
@@ -194,31 +193,15 @@ class Recalibrated:
         for rows, part in self._batches():
             knots = part.knots()
             nodes, weights = (array.reshape(len(part), -1) for array in panel_nodes(knots[:, :-1], knots[:, 1:]))
-            mass = weights * part.pdf(nodes)
-            mass /= mass.sum(axis=1, keepdims=True)
-            mean = (mass * nodes).sum(axis=1)
-            answer[rows, 0] = mean
-            answer[rows, 1] = (mass * (nodes - mean[:, None]) ** 2).sum(axis=1)
+            answer[rows] = mean_and_variance(nodes, weights * part.pdf(nodes))
         return answer
 
     def _crps(self, y: Float[FloatArray, "row point"]) -> Float[FloatArray, "row point"]:
         answer = np.empty(y.shape)
         for rows, part in self._batches():
             knots = part.knots()
-            below, above = np.zeros(knots.shape), np.zeros(knots.shape)
-            squares = part._squares(knots[:, :-1], knots[:, 1:])
-            below[:, 1:] = np.cumsum(squares[0], axis=1)
-            above[:, :-1] = np.cumsum(squares[1][:, ::-1], axis=1)[:, ::-1]
             inside = np.clip(y[rows], knots[:, :1], knots[:, -1:])
-            panel = np.clip(count_below(knots, inside, side="right") - 1, 0, knots.shape[1] - 2)
-            start, end = (np.take_along_axis(knots, panel + side, axis=1) for side in (0, 1))
-            answer[rows] = (
-                np.take_along_axis(below, panel, axis=1)
-                + part._squares(start, inside)[0]
-                + part._squares(inside, end)[1]
-                + np.take_along_axis(above, panel + 1, axis=1)
-                + np.abs(y[rows] - inside)
-            )
+            answer[rows] = squares_about(knots, inside, part._squares) + np.abs(y[rows] - inside)
         return answer
 
     def _squares(

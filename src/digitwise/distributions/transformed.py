@@ -9,13 +9,12 @@ from jaxtyping import Float
 
 from digitwise.distributions.distribution import SmoothDistribution
 from digitwise.distributions.probabilities import FloatArray
-from digitwise.distributions.quadrature import N_NODES, panel_nodes
+from digitwise.distributions.quadrature import N_NODES, mean_and_variance, panel_nodes, squares_about
 from digitwise.distributions.rows import (
     Numbers,
     RandomState,
     RowIndex,
     central_levels,
-    count_below,
     per_row,
     row_batches,
     row_selector,
@@ -211,12 +210,7 @@ class Transformed:
         for rows, part in self._batches():
             nodes, weights = panel_nodes(*_panels(part._scaled_knots()))
             nodes, weights = nodes.reshape(len(part), -1), weights.reshape(len(part), -1)
-            mass = weights * part.base.pdf(nodes)
-            mass /= mass.sum(axis=1, keepdims=True)
-            y = self.scaling.inverse(nodes)
-            mean = (mass * y).sum(axis=1)
-            answer[rows, 0] = mean
-            answer[rows, 1] = (mass * (y - mean[:, None]) ** 2).sum(axis=1)
+            answer[rows] = mean_and_variance(self.scaling.inverse(nodes), weights * part.base.pdf(nodes))
         return answer
 
     def _crps(self, y: Float[FloatArray, "row point"]) -> Float[FloatArray, "row point"]:
@@ -224,26 +218,10 @@ class Transformed:
         z = self._forward(y)
         for rows, part in self._batches():
             knots = part._scaled_knots()
-            low, high = knots[:, :1], knots[:, -1:]
-            below, above = np.zeros(knots.shape), np.zeros(knots.shape)
-            squares = part._squares(*_panels(knots))
-            below[:, 1:] = np.cumsum(squares[0], axis=1)
-            above[:, :-1] = np.cumsum(squares[1][:, ::-1], axis=1)[:, ::-1]
-
-            inside = np.clip(z[rows], low, high)
-            panel = count_below(knots, inside, side="right") - 1
-            panel = np.clip(panel, 0, knots.shape[1] - 2)
-            start = np.take_along_axis(knots, panel, axis=1)
-            end = np.take_along_axis(knots, panel + 1, axis=1)
-            ends = self.scaling.inverse(np.concatenate([low, high], axis=1))
-            answer[rows] = (
-                np.take_along_axis(below, panel, axis=1)
-                + part._squares(start, inside)[0]
-                + part._squares(inside, end)[1]
-                + np.take_along_axis(above, panel + 1, axis=1)
-                + np.maximum(ends[:, :1] - y[rows], 0.0)
-                + np.maximum(y[rows] - ends[:, 1:], 0.0)
-            )
+            inside = np.clip(z[rows], knots[:, :1], knots[:, -1:])
+            ends = self.scaling.inverse(knots[:, [0, -1]])
+            beyond = np.maximum(ends[:, :1] - y[rows], 0.0) + np.maximum(y[rows] - ends[:, 1:], 0.0)
+            answer[rows] = squares_about(knots, inside, part._squares) + beyond
         return answer
 
     def _squares(

@@ -71,8 +71,8 @@ class Standardized:
     --------
     >>> table = Standardized()
     >>> table.fit(np.array([[1.0], [3.0], [np.nan]]))
-    >>> table.apply(np.array([[3.0], [np.nan]])).tolist()
-    [[1.0], [0.0]]
+    >>> table.apply(np.array([[3.0], [np.nan]])).round(3).tolist()
+    [[1.225], [0.0]]
     """
 
     _means: Any = field(default=None, init=False)
