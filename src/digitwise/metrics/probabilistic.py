@@ -6,6 +6,7 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
+from digitwise.metrics.pinball import pinball
 from digitwise.metrics.rows import FloatArray, checked_vector, checked_weight, weighted_mean
 
 Seed: TypeAlias = int | np.random.Generator | None
@@ -230,8 +231,7 @@ def pinball_loss(law: Law, y: ArrayLike, q: float | ArrayLike, sample_weight: Ar
     0.15
     """
     truth, levels = _truth(law, y), _checked_levels(q)
-    above = truth[:, None] - law.quantile(levels)
-    loss = np.maximum(levels * above, (levels - 1.0) * above)
+    loss = pinball(law.quantile(levels), truth[:, None], levels)
     return weighted_mean(loss.mean(axis=1), sample_weight)
 
 
