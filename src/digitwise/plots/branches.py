@@ -6,6 +6,7 @@ from itertools import pairwise
 
 import numpy as np
 from jaxtyping import Float
+from numpy.typing import ArrayLike
 
 from digitwise.plots.law import RowLaws
 
@@ -38,7 +39,28 @@ class Branch:
         return sum(child.n_ends for child in self.children) or 1
 
 
-def grown(
+def likely_branches(
+    law: RowLaws,
+    borders: Sequence[ArrayLike],
+    digits: Sequence[Sequence[str]] | None = None,
+    *,
+    smallest: float = 0.02,
+    most_branches: int = 12,
+) -> Branch:
+    """Return the root of what `digitwise.plots.digit_tree` draws, whose arguments these are.
+
+    Examples
+    --------
+    >>> from digitwise.distributions import GaussianMixture
+    >>> root = likely_branches(GaussianMixture([[1.0]], [[5.0]], [[1.0]]), [[0, 4, 8], [0, 2, 4, 6, 8]])
+    >>> [(branch.low, branch.high, round(branch.prob, 2)) for branch in root.children[1].children]
+    [(4.0, 6.0, 0.68), (6.0, inf, 0.16)]
+    """
+    levels = [np.asarray(level, dtype=np.float64).reshape(-1) for level in borders]
+    return _trimmed(_grown(law, levels, digits, smallest), most_branches)
+
+
+def _grown(
     law: RowLaws, levels: list[Float[np.ndarray, " border"]], digits: Sequence[Sequence[str]] | None, smallest: float
 ) -> Branch:
     """Return the tree of all branches that are probable enough."""
@@ -71,7 +93,7 @@ def grown(
     return root
 
 
-def trimmed(root: Branch, most_branches: int) -> Branch:
+def _trimmed(root: Branch, most_branches: int) -> Branch:
     """Cut the deepest levels off until what is left fits; at least one stays."""
     for kept in range(depth_of(root), 0, -1):
         if root.n_ends <= most_branches or kept == 1:
@@ -94,7 +116,9 @@ def depth_of(branch: Branch) -> int:
 
 def rounding_step(branch: Branch) -> float:
     """Return what borders are rounded to: a power of ten of at most a fifth of the narrowest interval."""
-    ends = [branch.high - branch.low] if np.isfinite(branch.high - branch.low) else []
-    widths = ends + [5.0 * rounding_step(child) for child in branch.children]
-    narrowest = min((width for width in widths if width > 0), default=1.0)
-    return float(10.0 ** (np.floor(np.log10(narrowest / 5.0))))
+    narrowest = _narrowest(branch)
+    return float(10.0 ** np.floor(np.log10(narrowest / 5.0))) if np.isfinite(narrowest) else 0.01
+
+
+def _narrowest(branch: Branch) -> float:
+    return min([branch.high - branch.low, *(_narrowest(child) for child in branch.children)])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digitwise.plots.branches import Branch, depth_of, grown, rounding_step, trimmed
+from digitwise.plots.branches import Branch, depth_of, likely_branches, rounding_step
 from digitwise.plots.law import RowLaws
 from digitwise.plots.style import LIGHT, SMALL, axes_or_new, with_unit
 
@@ -73,16 +73,21 @@ def digit_tree(
     >>> ax.texts[-2].get_text()
     'target (m)'
     """
-    levels = [np.asarray(level, dtype=np.float64).reshape(-1) for level in borders]
-    root = trimmed(grown(law, levels, digits, smallest), most_branches)
+    root = likely_branches(law, borders, digits, smallest=smallest, most_branches=most_branches)
     depth = depth_of(root)
-    ax = axes_or_new(ax, width=1.5 * (depth + 1), height=0.5 + 0.55 * root.n_ends)
+    width, height = tree_size(root)
+    ax = axes_or_new(ax, width=width, height=height)
     _draw(ax, root, 0, 0.0, y, with_unit(target_name, unit), rounding_step(root))
     ax.set_xlim(-HALF_WIDTH - 0.05, depth + HALF_WIDTH + 0.05)
     ax.set_ylim(-0.6, root.n_ends - 0.4)
     ax.set_facecolor("none")
     ax.set_axis_off()
     return ax
+
+
+def tree_size(root: Branch) -> tuple[float, float]:
+    """Return the width and the height that a tree needs, in inches."""
+    return 1.5 * (depth_of(root) + 1), 0.3 + 0.5 * root.n_ends
 
 
 def _draw(

@@ -54,7 +54,7 @@ def verdict(evidence: Evidence, scores: dict[str, Score]) -> list[str]:
         f"On {evidence.n_rows:,} rows the typical error (RMSE) is {plain(rmse.model)}{unit}, "
         f"{compared} "
         f"({plain(rmse.baseline)}{unit}).",
-        f"The {COVERAGE:.0%} intervals contain the truth {percent(observed)} of the time "
+        f"The {'conformal ' if evidence.is_conformal else ''}{COVERAGE:.0%} intervals contain the truth {percent(observed)} of the time "
         f"({mood}); their width is "
         f"{plain(scores['width_90'].model)}{unit} on average.",
     ]
@@ -71,4 +71,4 @@ def verdict(evidence: Evidence, scores: dict[str, Score]) -> list[str]:
             "for all rows: do not "
             "rely on this model before finding out why."
         )
-    return sentences
+    return [*sentences, *([evidence.note] if evidence.note else [])]
