@@ -130,7 +130,7 @@ def _conformal_or_reason(
 
 
 def conformal_interval(model: Any, X: Any, coverage: float, groups: Any) -> Float[np.ndarray, "row 2"]:
-    """Return the intervals that a conformal model answers with; infinite ones are told on the page, not warned about."""
+    """Return the intervals of a conformal model; infinite ones are told on the page, not warned about."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message=".*intervals are infinite")
         return np.asarray(model.predict_interval(X, coverage, **({} if groups is None else {"groups": groups})))

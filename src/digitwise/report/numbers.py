@@ -26,6 +26,25 @@ def plain(value: Any, digits: int = 3) -> str:
     return f"{number:,.{decimals}f}"
 
 
+def aligned(values: Any) -> list[str]:
+    """Return numbers with the same decimals, so that they line up: three digits of the largest one.
+
+    Examples
+    --------
+    >>> aligned([1.5, 20.25, float("nan")]), aligned([3.0, 12.0]), aligned([0.0012, 0.02])
+    (['1.5', '20.2', '–'], ['3', '12'], ['0.0012', '0.0200'])
+    """
+    numbers = [float(value) for value in values]
+    finite = [abs(number) for number in numbers if math.isfinite(number)]
+    if not finite or all(number == int(number) for number in finite):
+        return [plain(number) for number in numbers]
+    size = math.floor(math.log10(max(finite)))
+    if size < -5:
+        return [plain(number) for number in numbers]
+    decimals = max(0, 2 - size)
+    return [f"{number:,.{decimals}f}" if math.isfinite(number) else plain(number) for number in numbers]
+
+
 def percent(share: Any) -> str:
     """Return a share as a whole percentage, with a decimal near 0 and 1 where it matters.
 

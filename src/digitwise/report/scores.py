@@ -67,8 +67,9 @@ class Score:
 def score_table(evidence: Evidence) -> dict[str, Score]:
     """Return the scores of a report by their name in ``digitwise.metrics``, in the order shown.
 
-    The baseline answers every row with the mean of ``y``, and with the distribution of ``y`` as its
-    law; intervals are those that the model answers with. For the log density, which point masses do not have, that law is a normal one.
+    Intervals are those that the model answers with. The baseline answers every row with the mean of
+    ``y``, and with the distribution of ``y`` as its law. For the log density, which point masses do
+    not have, that law is a normal one.
     """
     y = evidence.y
     keys = list(_TABLE)

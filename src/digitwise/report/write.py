@@ -27,7 +27,8 @@ def write_report(
     The page holds the verdict in plain words, scores beside a baseline, calibration, what
     calibration and fine-tuning changed, the coverage of groups of rows, what decisions cost, example
     predictions with their digits, the worst rows, the data, the course of training, the settings, and
-    how to load the model. It needs no network and no other file, follows the reader's light or dark setting, and prints.
+    how to load the model. It needs no network and no other file, follows the reader's light or dark
+    setting, and prints.
 
     Parameters
     ----------
