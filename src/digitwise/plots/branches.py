@@ -5,7 +5,6 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
-from jaxtyping import Float
 from numpy.typing import ArrayLike
 
 from digitwise.plots.law import RowLaws
@@ -61,7 +60,7 @@ def likely_branches(
 
 
 def _grown(
-    law: RowLaws, levels: list[Float[np.ndarray, " border"]], digits: Sequence[Sequence[str]] | None, smallest: float
+    law: RowLaws, levels: Sequence[np.ndarray], digits: Sequence[Sequence[str]] | None, smallest: float
 ) -> Branch:
     """Return the tree of all branches that are probable enough."""
     if len(law) != 1:

@@ -106,5 +106,8 @@ def coverage_by_stage(
     ax.plot([], [], color=LIGHT.ink, linewidth=0.9, linestyle=DASHES, label="promised")
     dress(ax, x_label=with_unit("mean width of the intervals", unit), y_label="observed coverage", grid="none")
     show_percent(ax.yaxis)
+    shares = np.concatenate([levels, *(share for share, _ in pairs)])
+    ax.set_ylim(max(0.0, float(shares.min()) - 0.06), min(1.02, float(shares.max()) + 0.06))
+    ax.set_xlim(left=0.0)  # so that arrows are as long as the change matters
     legend_above(ax)
     return ax

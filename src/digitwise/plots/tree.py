@@ -13,7 +13,7 @@ from digitwise.plots.style import LIGHT, SMALL, axes_or_new, with_unit
 if TYPE_CHECKING:
     import matplotlib.axes
 
-HALF_WIDTH, HALF_HEIGHT = 0.4, 0.38
+HALF_WIDTH, HALF_HEIGHT = 0.42, 0.38
 """Of a box, in steps from level to level and from branch to branch."""
 
 
@@ -77,7 +77,7 @@ def digit_tree(
     depth = depth_of(root)
     width, height = tree_size(root)
     ax = axes_or_new(ax, width=width, height=height)
-    _draw(ax, root, 0, 0.0, y, with_unit(target_name, unit), rounding_step(root))
+    _draw(ax, root, 0, 0.0, y, _shortened(with_unit(target_name, unit), root), rounding_step(root))
     ax.set_xlim(-HALF_WIDTH - 0.05, depth + HALF_WIDTH + 0.05)
     ax.set_ylim(-0.6, root.n_ends - 0.4)
     ax.set_facecolor("none")
@@ -87,7 +87,19 @@ def digit_tree(
 
 def tree_size(root: Branch) -> tuple[float, float]:
     """Return the width and the height that a tree needs, in inches."""
-    return 1.5 * (depth_of(root) + 1), 0.3 + 0.5 * root.n_ends
+    longest = _longest(root, rounding_step(root))
+    return (0.4 + 0.08 * longest) * (depth_of(root) + 1), 0.3 + 0.5 * root.n_ends
+
+
+def _shortened(name: str, root: Branch) -> str:
+    """Return as much of a name as fits into a box."""
+    room = max(10, int(0.9 * _longest(root, rounding_step(root))))
+    return name if len(name) <= room else name[: room - 1] + "…"
+
+
+def _longest(branch: Branch, step: float) -> int:
+    """Return the number of characters of the longest interval."""
+    return max([len(_interval(branch, step)), *(_longest(child, step) for child in branch.children)])
 
 
 def _draw(
@@ -113,10 +125,10 @@ def _draw(
         )
     holds = y is not None and branch.low <= y < branch.high
     for zorder, colour, alpha in ((2.0, LIGHT.paper, 1.0), (2.1, LIGHT.law, 0.04 + 0.4 * branch.prob)):
-        _box(ax, level, height, facecolor=colour, alpha=alpha, edgecolor="none", zorder=zorder)
+        _box(ax, float(level), height, facecolor=colour, alpha=alpha, edgecolor="none", zorder=zorder)
     edge, thick = (LIGHT.truth, 1.8) if holds else (LIGHT.chance, 0.8)
-    _box(ax, level, height, facecolor="none", edgecolor=edge, linewidth=thick, zorder=3.0)
-    first = name if level == 0 else f"{branch.text}   {branch.prob:.0%}".strip()
+    _box(ax, float(level), height, facecolor="none", edgecolor=edge, linewidth=thick, zorder=3.0)
+    first = name if level == 0 else " · ".join(filter(None, [branch.text, f"{branch.prob:.0%}"]))
     for text, up, weight in ((first, 0.16, "bold"), (_interval(branch, step), -0.17, "normal")):
         ax.text(
             level, height + up, text, ha="center", va="center", fontsize=SMALL, weight=weight, color=LIGHT.ink, zorder=4

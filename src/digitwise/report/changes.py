@@ -77,7 +77,7 @@ def finetune_change(evidence: Evidence) -> Section | None:
             Picture(
                 svg=draw(
                     plots.coverage_by_stage,
-                    [0.9],
+                    np.array([0.9]),
                     stages,
                     n_rows=n_rows,
                     unit=evidence.unit,
@@ -105,7 +105,7 @@ def _stages_picture(evidence: Evidence, figures: dict[str, tuple[np.ndarray, np.
     return Picture(
         svg=draw(
             plots.coverage_by_stage,
-            LEVELS,
+            np.array(LEVELS),
             figures,
             n_rows=evidence.n_rows,
             unit=evidence.unit,
@@ -142,13 +142,13 @@ def _table(figures: dict[str, tuple[np.ndarray, np.ndarray]], crps: dict[str, fl
         rows.append([f"coverage, {level:.0%} intervals", *(percent(share[k]) for share, _ in figures.values())])
     for k, level in enumerate(LEVELS):
         rows.append([f"mean width, {level:.0%} intervals", *(plain(width[k]) for _, width in figures.values())])
-    return Table(columns=["on the rows of this report", *figures], rows=rows)
+    return Table(columns=["on these rows", *figures], rows=rows)
 
 
 def _sentences(
     evidence: Evidence, figures: dict[str, tuple[np.ndarray, np.ndarray]], crps: dict[str, float]
 ) -> list[str]:
-    low, high = chance_band(LEVELS, evidence.n_rows)
+    low, high = chance_band(np.array(LEVELS), evidence.n_rows)
     kept = {name: int(((low <= share) & (share <= high)).sum()) for name, (share, _) in figures.items()}
     first, last = next(iter(kept)), list(kept)[-1]
     sentences = [
@@ -158,7 +158,13 @@ def _sentences(
     if RECALIBRATED in crps:
         sentences.append(f"Recalibration rewrites the laws: their CRPS {_moved(crps[FITTED], crps[RECALIBRATED])}.")
     if CONFORMAL in figures:
-        sentences.append("Conformal intervals leave the laws, and so the CRPS, as they are.")
+        n_rows = len(evidence.model.conformal_)
+        strays = 2.0 * np.sqrt(0.9 * 0.1 / n_rows)
+        sentences.append(
+            "Conformal intervals leave the laws, and so the CRPS, as they are. Their promise is kept on average over "
+            f"calibration rows: with {n_rows:,} of them, the coverage of 90% intervals strays by about "
+            f"{100 * strays:.1f} points to either side, which the grey bands do not include."
+        )
         if np.isinf(figures[CONFORMAL][1]).any():
             sentences.append("An infinite width means that too few rows calibrated intervals of that coverage.")
     return sentences

@@ -10,7 +10,7 @@ from digitwise.report.evidence import Evidence
 from digitwise.report.picture import Picture, Section
 from digitwise.report.svg import draw
 
-MOST_LEVELS, MOST_BRANCHES, SMALLEST = 6, 10, 0.02
+MOST_LEVELS, MOST_BRANCHES, SMALLEST = 5, 10, 0.02
 
 
 def digit_trees(evidence: Evidence) -> Section | None:

@@ -43,9 +43,10 @@ def group_coverage(evidence: Evidence) -> Section:
         heading=heading,
         sentences=[
             _finding([groups[k].name for k in missed]),
-            "A good average can hide a group that is served badly. The ranges say where the true coverage of each "
-            "group may lie; all of them hold at once with 95% confidence, so a marked group is no accident of looking "
-            "at many.",
+            "A good average can hide a group that is served badly. Rows are grouped by the columns of categories, or, "
+            "where there are none, by the numbers that predictions follow most closely; and by the prediction. The "
+            "ranges say where the true coverage of a group may lie; all of them hold at once with 95% confidence, so a "
+            "marked group is no accident of looking at many.",
         ],
         pictures=[
             Picture(
@@ -67,7 +68,7 @@ def group_coverage(evidence: Evidence) -> Section:
             )
         ],
         table=Table(
-            columns=["column", "group", "rows", "coverage", "true coverage", "mean width", "note"],
+            columns=["column", "group", "rows", "coverage", "may truly be", "mean width", "note"],
             rows=rows,
             texts=frozenset({0, 1, 6}),
             marked=frozenset(missed.tolist()),

@@ -10,7 +10,7 @@ from digitwise.report.evidence import COVERAGE, Evidence
 from digitwise.report.numbers import aligned, percent, plain
 from digitwise.report.picture import Section, Table
 
-MOST_ROWS, MOST_FEATURES, LONGEST = 10, 6, 24
+MOST_ROWS, MOST_FEATURES, LONGEST = 10, 5, 14
 
 
 def worst_rows(evidence: Evidence) -> Section:
