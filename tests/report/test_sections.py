@@ -9,10 +9,11 @@ from digitwise import DecodingRegressor, HistogramRegressor, metrics
 from digitwise.codecs import NormalizedCodec, RepeatedCodec
 from digitwise.distributions import GaussianMixture
 from digitwise.report import write_report
-from digitwise.report.changes import CONFORMAL, FITTED, LEVELS, RECALIBRATED, calibration_change, finetune_change
+from digitwise.report.changes import CONFORMAL, FITTED, LEVELS, RECALIBRATED, calibration_change
 from digitwise.report.decisions import decision_value
 from digitwise.report.digits import digit_trees
 from digitwise.report.evidence import COVERAGE, Evidence, gather
+from digitwise.report.finetuning import finetune_change
 from digitwise.report.grouping import FEWEST_ROWS, groups_of
 from digitwise.report.groups import group_coverage
 from digitwise.report.numbers import percent, plain

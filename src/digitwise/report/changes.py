@@ -1,6 +1,4 @@
-"""What calibration and fine-tuning changed: coverage, width and CRPS, before and after."""
-
-from typing import Any
+"""What calibration changed on the rows of a report: coverage, width and CRPS, before and after."""
 
 import numpy as np
 
@@ -9,7 +7,7 @@ from digitwise.distributions import Distribution
 from digitwise.metrics.ends import is_inside
 from digitwise.plots.chance import chance_band
 from digitwise.report.evidence import Evidence, conformal_interval
-from digitwise.report.numbers import percent, plain
+from digitwise.report.numbers import moved, percent, plain
 from digitwise.report.picture import Picture, Section, Table
 from digitwise.report.svg import draw
 
@@ -39,58 +37,6 @@ def calibration_change(evidence: Evidence) -> Section | None:
         sentences=_sentences(evidence, figures, crps),
         pictures=pictures,
         table=_table(figures, crps),
-        beside=True,
-    )
-
-
-def finetune_change(evidence: Evidence) -> Section | None:
-    """Return what fine-tuning changed on the validation rows; None if there was none."""
-    found: dict[str, Any] | None = getattr(evidence.model, "finetune_summary_", None)
-    if found is None:
-        return None
-    fit = evidence.model.fit_summary_
-    n_rows = int(fit["validation rows"]) or int(fit["training rows"])
-    stages = {
-        name: (np.array([found[f"coverage_90 {when}"]]), np.array([found[f"width_90 {when}"]]))
-        for name, when in (("before", "before"), ("after", "after"))
-    }
-    names = {"crps": "CRPS", "rmse": "RMSE", "nll": "NLL", "coverage_90": "coverage, 90%", "width_90": "width, 90%"}
-    rows = []
-    for key, name in names.items():
-        form = percent if key == "coverage_90" else plain
-        rows.append([name, form(found[f"{key} before"]), form(found[f"{key} after"])])
-    was, now = found["crps before"], found["crps after"]
-    sentence = (
-        f"Fine-tuning ({found['objective']}) kept the weights of epoch {found['best epoch']} of {found['epochs']}; "
-        f"on the validation rows the CRPS {_moved(was, now)}."
-        if found["best epoch"]
-        else f"Fine-tuning ({found['objective']}) gained nothing in {found['epochs']} epochs: the weights are those "
-        "of the first stage."
-    )
-    return Section(
-        heading="What did fine-tuning change?",
-        sentences=[
-            sentence,
-            f"These figures are of the {n_rows:,} validation rows, which also chose the epoch: they flatter a little.",
-        ],
-        pictures=[
-            Picture(
-                svg=draw(
-                    plots.coverage_by_stage,
-                    np.array([0.9]),
-                    stages,
-                    n_rows=n_rows,
-                    unit=evidence.unit,
-                    name="finetuning",
-                    description="Coverage against mean width of the 90% intervals before and after fine-tuning",
-                    height=3.4,
-                ),
-                heading="90% intervals before and after fine-tuning.",
-                reading="To the left: sharper. Fine as long as the arrow ends in the grey band. An arrow that falls "
-                "out of it is a model that has become too sure of itself.",
-            )
-        ],
-        table=Table(columns=["on validation rows", "before", "after"], rows=rows),
         beside=True,
     )
 
@@ -156,7 +102,7 @@ def _sentences(
         f"rows, those {_named(last)} {kept[last]}."
     ]
     if RECALIBRATED in crps:
-        sentences.append(f"Recalibration rewrites the laws: their CRPS {_moved(crps[FITTED], crps[RECALIBRATED])}.")
+        sentences.append(f"Recalibration rewrites the laws: their CRPS {moved(crps[FITTED], crps[RECALIBRATED])}.")
     if CONFORMAL in figures:
         n_rows = len(evidence.model.conformal_)
         strays = 2.0 * np.sqrt(0.9 * 0.1 / n_rows)
@@ -174,17 +120,3 @@ def _named(stage: str) -> str:
     return {FITTED: "of the fitted laws", RECALIBRATED: "after recalibration", CONFORMAL: "of conformal prediction"}[
         stage
     ]
-
-
-def _moved(before: float, after: float) -> str:
-    """Return how a figure that should be low has changed.
-
-    Examples
-    --------
-    >>> _moved(2.0, 1.0), _moved(2.0, 2.0)
-    ('fell by 50%, from 2 to 1', 'stayed at 2')
-    """
-    change = after / before - 1.0 if before else 0.0
-    if abs(change) < 5e-4:
-        return f"stayed at {plain(after)}"
-    return f"{'fell' if change < 0 else 'rose'} by {percent(abs(change))}, from {plain(before)} to {plain(after)}"

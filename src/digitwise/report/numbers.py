@@ -58,6 +58,20 @@ def percent(share: Any) -> str:
     return f"{number:.1f}%" if near_an_end else f"{number:.0f}%"
 
 
+def moved(before: float, after: float) -> str:
+    """Return how a figure that should be low has changed.
+
+    Examples
+    --------
+    >>> moved(2.0, 1.0), moved(2.0, 2.0)
+    ('fell by 50%, from 2 to 1', 'stayed at 2')
+    """
+    change = after / before - 1.0 if before else 0.0
+    if abs(change) < 5e-4:
+        return f"stayed at {plain(after)}"
+    return f"{'fell' if change < 0 else 'rose'} by {percent(abs(change))}, from {plain(before)} to {plain(after)}"
+
+
 def value_in_words(value: Any) -> str:
     """Return a setting or a fact as short text.
 

@@ -5,12 +5,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digitwise.report import pictures
-from digitwise.report.changes import calibration_change, finetune_change
+from digitwise.report.changes import calibration_change
 from digitwise.report.columns import summarise_columns
 from digitwise.report.decisions import decision_value
 from digitwise.report.digits import digit_trees
 from digitwise.report.evidence import COVERAGE, Evidence
 from digitwise.report.facts import example_code, fit_facts, settings, target_facts, written_by
+from digitwise.report.finetuning import finetune_change
 from digitwise.report.groups import group_coverage
 from digitwise.report.numbers import percent, plain
 from digitwise.report.picture import Section
