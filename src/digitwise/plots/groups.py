@@ -77,7 +77,7 @@ def coverage_by_group(
     below = high < coverage
     ax.axvline(coverage, color=LIGHT.ink, linewidth=1.0, linestyle=DASHES, label=f"promised, {coverage:.0%}")
     for chosen, colour, marker, label in (
-        (~below, LIGHT.law, "o", "observed, and where the truth may lie"),
+        (~below, LIGHT.law, "o", "observed"),
         (below, LIGHT.truth, "D", "below the promise"),
     ):
         if chosen.any():

@@ -148,7 +148,8 @@ def _interval(branch: Branch, step: float) -> str:
     """Return the numbers that a branch covers, in words."""
     decimals = max(0, -int(np.floor(np.log10(step))))
     low, high = (
-        f"{round(end / step) * step:,.{decimals}f}" if np.isfinite(end) else "" for end in (branch.low, branch.high)
+        f"{round(end / step) * step + 0.0:,.{decimals}f}" if np.isfinite(end) else ""
+        for end in (branch.low, branch.high)
     )
     if low and high:
         return f"{low} to {high}"
