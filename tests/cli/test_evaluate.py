@@ -52,6 +52,30 @@ def test_report_writes_one_page(run: Callable, model: Path, houses: Path, tmp_pa
     assert "Houses &amp; homes" in text and "price" in text and "EUR" in text
 
 
+def test_report_of_a_model_that_is_conformal_by_group(run: Callable, model: Path, houses: Path, tmp_path: Path) -> None:
+    pytest.importorskip("matplotlib")
+    pytest.importorskip("jinja2")
+    frame = pd.read_csv(houses, dtype={"code": str})
+    frame["built"] = pd.to_datetime(frame["built"])
+    side = ["east", "west"] * 30
+    grouped = DecodingRegressor.load(model).conformalize(
+        frame.drop(columns=["id", "price"]), frame["price"], groups=side
+    )
+    grouped.save(tmp_path / "grouped")
+    frame.assign(side=side).to_csv(tmp_path / "sides.csv", index=False)
+    page = tmp_path / "report.html"
+    options = ("--target", "price", "--out", page)
+    told = run("report", tmp_path / "grouped", tmp_path / "sides.csv", *options, "--groups", "side")
+    assert told.code == 0
+    assert "east" in page.read_text("utf-8") and "conformal 90% intervals" in page.read_text("utf-8")
+    run("report", tmp_path / "grouped", tmp_path / "sides.csv", *options)
+    assert "was not given the group of each row" in page.read_text("utf-8")
+    assert (
+        "no group column"
+        in run("report", tmp_path / "grouped", tmp_path / "sides.csv", *options, "--groups", "sied").err
+    )
+
+
 def test_drift_is_told_and_may_be_against_earlier_rows(
     run: Callable, model: Path, houses: Path, tmp_path: Path
 ) -> None:

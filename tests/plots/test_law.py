@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+from scipy.stats import binom
 
 from digitwise.distributions import GaussianMixture, Histogram
-from digitwise.plots.chance import chance_band
+from digitwise.plots.chance import binomial_interval, chance_band
+from digitwise.plots.groups import simultaneous_intervals
 from digitwise.plots.law import density_on_grid, grid_over, mass_above
 
 
@@ -51,3 +53,18 @@ def test_the_band_of_chance_holds_what_a_right_model_shows():
     low, high = chance_band(0.9, 200)
     hits = np.random.default_rng(0).binomial(200, 0.9, size=4000) / 200
     assert 0.94 < np.mean((hits >= low) & (hits <= high)) < 0.98
+
+
+@pytest.mark.parametrize(("n_hits", "n_rows"), [(0, 7), (3, 7), (7, 7), (90, 100)])
+def test_ends_of_a_binomial_interval_make_what_was_seen_just_improbable(n_hits, n_rows):
+    low, high = (float(end) for end in binomial_interval(n_hits, n_rows, 0.9))
+    assert low <= n_hits / n_rows <= high
+    assert binom.sf(n_hits - 1, n_rows, low) == pytest.approx(0.05) if n_hits else low == 0.0
+    assert binom.cdf(n_hits, n_rows, high) == pytest.approx(0.05) if n_hits < n_rows else high == 1.0
+
+
+def test_intervals_of_many_groups_hold_all_at_once():
+    rng = np.random.default_rng(0)
+    rows = rng.integers(20, 200, size=12)
+    low, high = np.transpose([simultaneous_intervals(rng.binomial(rows, 0.9), rows) for _ in range(400)], (1, 0, 2))
+    assert ((low <= 0.9) & (high >= 0.9)).all(axis=1).mean() > 0.93

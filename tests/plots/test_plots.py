@@ -13,6 +13,7 @@ from digitwise.plots.style import DARK, LIGHT, Palette, axes_or_new
 
 HISTORY = [{"epoch": i + 1, "train_loss": 2.0 / (i + 1), "validation_crps": 30.0 + 1.0 / (i + 1)} for i in range(5)]
 NOMINAL = np.array([0.5, 0.8, 0.9])
+STAGES = {"as fitted": ([0.4, 0.8], [1.0, 2.0]), "conformal": ([0.5, 0.9], [1.2, np.inf])}
 # name: a call with everything but ax, expected labels
 DRAWINGS = {
     "density": (
@@ -50,6 +51,18 @@ DRAWINGS = {
     "coverage": (
         lambda law, x, y, **k: plots.coverage_against_width(law.interval(0.8), y, coverage=0.8, **k),
         ("width of the 80% interval", "observed coverage"),
+    ),
+    "coverage by group": (
+        lambda law, x, y, **k: plots.coverage_by_group(["a", "b"], [30, 180], [50, 200], **k),
+        ("coverage of the 90% intervals", ""),
+    ),
+    "coverage by stage": (
+        lambda law, x, y, **k: plots.coverage_by_stage([0.5, 0.9], STAGES, n_rows=40, unit="m", **k),
+        ("mean width of the intervals (m)", "observed coverage"),
+    ),
+    "decisions": (
+        lambda law, x, y, **k: plots.decision_curve([0.1, 0.9], [1.0, 2.0], [2.0, 2.0], constant=[3.0, 4.0], **k),
+        ("decision quantile (0.9: too little costs nine times as much)", "cost, relative to the point prediction"),
     ),
     "learning, two curves": (
         lambda law, x, y, **k: plots.learning_curve(HISTORY, best_epoch=3, **k),
@@ -129,6 +142,29 @@ def test_recalibration_shows_the_share_below_each_level():
     assert after == [[0.0, 0.0], [0.25, 0.25], [0.5, 0.5], [0.75, 0.75], [1.0, 1.0], [1.0, 1.0]]
 
 
+def test_only_groups_that_are_below_the_promise_stand_out():
+    ax = plots.coverage_by_group(["fine", "bad", "few"], [88, 70, 2], [100, 100, 4])
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
+    assert drawn["below the promise"] == [[0.7, 1.0]]
+    assert drawn["observed"] == [[0.88, 2.0], [0.5, 0.0]]
+
+
+def test_stages_leave_out_what_is_infinite():
+    ax = plots.coverage_by_stage([0.5, 0.9], STAGES, n_rows=40)
+    drawn = {line.get_label(): line.get_xydata().tolist() for line in ax.lines}
+    assert drawn["as fitted"] == [[1.0, 0.4], [2.0, 0.8]]
+    assert drawn["conformal"] == [[1.2, 0.5]]
+    assert sum(text.arrow_patch is not None for text in ax.texts) == 1, "one arrow: the other end is at infinity"
+
+
+def test_decisions_are_drawn_relative_to_the_point_prediction():
+    ax = plots.decision_curve([0.1, 0.9], [1.0, 6.0], [2.0, 3.0], expected=[1.0, 1.5])
+    drawn = {line.get_label(): list(line.get_ydata()) for line in ax.lines}
+    assert drawn["the law's quantile"] == [0.5, 2.0]
+    assert drawn["as the law expects"] == [0.5, 0.5]
+    assert ax.get_ylim()[1] > 2.0, "the curve that counts is never cut off"
+
+
 def test_groups_of_similar_width_share_out_all_rows(law, y):
     ax = plots.coverage_against_width(law.interval(), y, n_groups=4)
     shares = ax.lines[-1].get_ydata()
@@ -168,6 +204,18 @@ def test_a_large_scatter_is_stored_as_pixels():
             lambda law, x, y: plots.coverage_against_width(law.interval(), y, n_groups=41),
             "41 groups",
         ),
+        (lambda law, x, y: plots.coverage_by_group([], [], []), "0 names"),
+        (lambda law, x, y: plots.coverage_by_group(["a"], [3], [2]), "at most as many hits"),
+        (lambda law, x, y: plots.coverage_by_stage([0.5], {"a": ([0.5], [1.0])}, n_rows=9), "two or three stages"),
+        (lambda law, x, y: plots.coverage_by_stage([0.5], STAGES, n_rows=9), "each of the 1 promised"),
+        (lambda law, x, y: plots.coverage_by_stage([0.5, 0.9], STAGES, n_rows=0), "at least 1"),
+        (lambda law, x, y: plots.decision_curve([0.5], [1.0, 2.0], [1.0]), "one cost for each of the 1 levels"),
+        (lambda law, x, y: plots.decision_curve([1.0], [1.0], [1.0]), "strictly between"),
+        (lambda law, x, y: plots.decision_curve([0.5], [1.0], [0.0]), "costs nothing"),
+        (lambda law, x, y: plots.digit_tree(law, [[0, 1, 2]]), "40 rows"),
+        (lambda law, x, y: plots.digit_tree(law[:1], []), "Each level needs"),
+        (lambda law, x, y: plots.digit_tree(law[:1], [[0, 1, 2], [0, 2]]), "all borders of the one before"),
+        (lambda law, x, y: plots.digit_tree(law[:1], [[0, 2, 1]]), "must increase"),
         (lambda law, x, y: plots.learning_curve([]), "at least one row"),
         (lambda law, x, y: plots.learning_curve(HISTORY, ["loss"]), "'loss'"),
         (lambda law, x, y: plots.learning_curve(HISTORY, []), "Between 1 and 4 keys"),

@@ -115,7 +115,7 @@ def test_it_holds_the_scores_and_the_sections(html, rows):
     assert plain(y.std()) + " EUR" in words  # RMSE of the mean
     for heading in ("Scores", "Data", "Training", "Settings", "Use the model"):
         assert heading in words
-    assert html.count("<svg") == 7
+    assert html.count("<svg") == 9
     assert "On 150 rows the typical error (RMSE) is" in words
     assert "price (EUR)" in words
     assert 'NormalModel.load("model_dir")' in words

@@ -3,6 +3,7 @@
 from digitwise.calibration.adaptive import AdaptiveLevel, DecayingStep, OnlineConformal, OnlineRule
 from digitwise.calibration.conformal import SplitConformal
 from digitwise.calibration.cross import CrossConformal
+from digitwise.calibration.decision_costs import DecisionCosts, decision_costs
 from digitwise.calibration.decisions import Loss, best_answer, expected_loss
 from digitwise.calibration.digit_temperature import DigitTemperatures
 from digitwise.calibration.drift import DriftTest, drift_tests, has_drifted
@@ -41,6 +42,8 @@ __all__ = [
     "Loss",
     "best_answer",
     "expected_loss",
+    "DecisionCosts",
+    "decision_costs",
     "expected_improvement",
     "law_nodes",
 ]

@@ -144,10 +144,16 @@ def read_labelled(
     ValueError
         If columns are missing, the target is not numeric, or there are fewer than two rows.
     """
+    rest, y = read_rows(model, path, target, drop_missing=drop_missing)
+    return features_for(model, rest, path), y
+
+
+def read_rows(model: DistributionalRegressor, path: Path, target: str, *, drop_missing: bool) -> tuple[Any, np.ndarray]:
+    """Return the other columns of a table, all of them, and the targets; see `read_labelled`."""
     rest, y = split_target(read_for(model, path), target, path, drop_missing=drop_missing)
     if len(y) < 2:
         raise ValueError(f"Scores need at least two rows with a target, but '{path}' has {len(y)}.")
-    return features_for(model, rest, path), y
+    return rest, y
 
 
 def scores(model: DistributionalRegressor, X: Any, y: np.ndarray) -> tuple[dict[str, float], dict[str, float]]:

@@ -1,9 +1,10 @@
 """``digitwise report``: one HTML page about a model."""
 
 from digitwise.cli.console import say
-from digitwise.cli.evaluate import read_labelled
+from digitwise.cli.evaluate import read_rows
 from digitwise.cli.options import Column, DataFile, Flag, ModelFolder, NewFile, OptionalText
-from digitwise.cli.saved import load_model
+from digitwise.cli.saved import features_for, load_model
+from digitwise.cli.targets import check_columns
 from digitwise.cli.writing import check_can_write
 from digitwise.report import write_report
 
@@ -17,6 +18,7 @@ def report(
     out: NewFile,
     title: OptionalText = None,
     unit: OptionalText = None,
+    groups: OptionalText = None,
     drop_missing_target: Flag = False,
 ) -> None:
     """Write one HTML page about a model, with its scores and pictures.
@@ -37,6 +39,8 @@ def report(
         Heading of the page.
     unit
         Unit of the target, to be shown with its figures.
+    groups
+        Column with the group of each row, for models that were made conformal by group.
     drop_missing_target
         Leave out rows whose target is missing, instead of stopping.
 
@@ -51,6 +55,11 @@ def report(
     """
     check_can_write(out)
     fitted = load_model(model)
-    X, y = read_labelled(fitted, data, target, drop_missing=drop_missing_target)
-    write_report(fitted, X, y, out, title=title, target_name=target, unit=unit)
+    rest, y = read_rows(fitted, data, target, drop_missing=drop_missing_target)
+    labels = None
+    if groups is not None:
+        check_columns(rest, [groups], data, "group column")
+        labels = rest[groups].to_numpy()
+    X = features_for(fitted, rest, data)
+    write_report(fitted, X, y, out, title=title, target_name=target, unit=unit, groups=labels)
     say(f"Wrote {out}.")

@@ -5,6 +5,7 @@ from digitwise.codecs.cells import Cells, cells_of, edges_of
 from digitwise.codecs.codec import Codec
 from digitwise.codecs.completions import covered, highest_completion, lowest_completion
 from digitwise.codecs.decimal import DecimalCodec
+from digitwise.codecs.digit_levels import DigitLevel, digit_levels
 from digitwise.codecs.grammar import Grammar, grammar_of
 from digitwise.codecs.hamming import HammingCodec
 from digitwise.codecs.ieee import IEEECodec
@@ -24,6 +25,7 @@ __all__ = [
     "Cells",
     "Codec",
     "DecimalCodec",
+    "DigitLevel",
     "DigitTree",
     "Grammar",
     "HammingCodec",
@@ -41,6 +43,7 @@ __all__ = [
     "WithSpecialValues",
     "cells_of",
     "covered",
+    "digit_levels",
     "edges_of",
     "grammar_of",
     "highest_completion",

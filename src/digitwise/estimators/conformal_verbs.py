@@ -1,5 +1,6 @@
 """Intervals that hold what they promise, and laws recalibrated on rows that the model has not seen."""
 
+import copy
 import warnings
 from abc import abstractmethod
 from typing import Any, Literal, Self, cast
@@ -158,6 +159,23 @@ class ConformalVerbs(LawVerbs):
         if self.is_conformal_:
             del self.conformal_
         return self
+
+    def without_calibration(self) -> Self:
+        """Return the same model, neither recalibrated nor conformal; to compare with, as it shares all weights.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> from digitwise import HistogramRegressor
+        >>> X = np.linspace(0, 1, 60)[:, None]
+        >>> model = HistogramRegressor(max_epochs=1, random_state=0).fit(X, X[:, 0]).conformalize(X, X[:, 0])
+        >>> model.is_conformal_, model.without_calibration().is_conformal_
+        (True, False)
+        """
+        plain = copy.copy(self)
+        for name in ("conformal_", "recalibration_"):
+            plain.__dict__.pop(name, None)
+        return plain
 
     def predict_interval(
         self, X: Any, coverage: float = 0.9, *, groups: ArrayLike | None = None, sample_weight: Any = None

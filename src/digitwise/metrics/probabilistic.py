@@ -6,6 +6,8 @@ import numpy as np
 from jaxtyping import Float
 from numpy.typing import ArrayLike
 
+from digitwise.metrics.ends import is_inside, width_and_fine
+from digitwise.metrics.pinball import pinball
 from digitwise.metrics.rows import FloatArray, checked_vector, checked_weight, weighted_mean
 
 Seed: TypeAlias = int | np.random.Generator | None
@@ -131,8 +133,7 @@ def coverage(law: Law, y: ArrayLike, level: float = 0.9, sample_weight: ArrayLik
     0.5
     """
     truth, ends = _truth(law, y), law.interval(_checked_level(level))
-    inside = (ends[:, 0] <= truth) & (truth <= ends[:, 1])
-    return weighted_mean(inside.astype(np.float64), sample_weight)
+    return weighted_mean(is_inside(ends, truth).astype(np.float64), sample_weight)
 
 
 def mean_width(law: Law, level: float = 0.9, sample_weight: ArrayLike | None = None) -> float:
@@ -196,9 +197,7 @@ def interval_score(law: Law, y: ArrayLike, level: float = 0.9, sample_weight: Ar
     29.0
     """
     truth, ends = _truth(law, y), law.interval(_checked_level(level))
-    low, high = ends[:, 0], ends[:, 1]
-    miss = np.maximum(low - truth, 0.0) + np.maximum(truth - high, 0.0)
-    return weighted_mean(high - low + 2.0 / (1.0 - level) * miss, sample_weight)
+    return weighted_mean(width_and_fine(ends, truth, level), sample_weight)
 
 
 def pinball_loss(law: Law, y: ArrayLike, q: float | ArrayLike, sample_weight: ArrayLike | None = None) -> float:
@@ -230,8 +229,7 @@ def pinball_loss(law: Law, y: ArrayLike, q: float | ArrayLike, sample_weight: Ar
     0.15
     """
     truth, levels = _truth(law, y), _checked_levels(q)
-    above = truth[:, None] - law.quantile(levels)
-    loss = np.maximum(levels * above, (levels - 1.0) * above)
+    loss = pinball(law.quantile(levels), truth[:, None], levels)
     return weighted_mean(loss.mean(axis=1), sample_weight)
 
 

@@ -7,13 +7,17 @@ imported when a picture is drawn, not before.
 """
 
 from digitwise.plots.coverage import coverage_against_width
+from digitwise.plots.decisions import decision_curve
 from digitwise.plots.densities import predicted_density
 from digitwise.plots.fan import predicted_fan
+from digitwise.plots.groups import coverage_by_group
 from digitwise.plots.learning import learning_curve
 from digitwise.plots.pit import pit_histogram
 from digitwise.plots.points import predicted_against_true
 from digitwise.plots.recalibration import recalibration
 from digitwise.plots.reliability import reliability_curve
+from digitwise.plots.stages import coverage_by_stage
+from digitwise.plots.tree import digit_tree
 
 __all__ = [
     "predicted_density",
@@ -23,5 +27,9 @@ __all__ = [
     "reliability_curve",
     "recalibration",
     "coverage_against_width",
+    "coverage_by_group",
+    "coverage_by_stage",
+    "decision_curve",
+    "digit_tree",
     "learning_curve",
 ]

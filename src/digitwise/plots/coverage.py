@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digitwise.plots.chance import chance_band
 from digitwise.plots.law import as_targets
+from digitwise.plots.promise import draw_promise
 from digitwise.plots.style import LIGHT, axes_or_new, dress, legend_above, show_percent, with_unit
 
 if TYPE_CHECKING:
@@ -79,24 +79,10 @@ def coverage_against_width(
     members = np.array_split(np.argsort(high - low, kind="stable"), groups)
     width = np.array([(high - low)[rows].mean() for rows in members])
     share = np.array([hit[rows].mean() for rows in members])
-    band = chance_band(coverage, [rows.size for rows in members], confidence)
+    rows_of = [rows.size for rows in members]
 
     across = width if groups > 1 else width[0] * np.array([0.9, 1.1])
-    ax.fill_between(
-        across,
-        *band,
-        color=LIGHT.chance,
-        alpha=0.28,
-        linewidth=0,
-        label=f"chance, {confidence:.0%}",
-    )
-    ax.axhline(
-        coverage,
-        color=LIGHT.ink,
-        linewidth=1.0,
-        linestyle=(0, (4, 3)),
-        label=f"nominal, {coverage:.0%}",
-    )
+    band = draw_promise(ax, across, coverage, rows_of, confidence=confidence, name=f"nominal, {coverage:.0%}")
     ax.plot(width, share, "o-", color=LIGHT.law, linewidth=1.2, markersize=4.5, label="observed")
     dress(
         ax,

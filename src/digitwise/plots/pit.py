@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digitwise.plots.chance import chance_band
+from digitwise.plots.promise import draw_promise
 from digitwise.plots.style import LIGHT, axes_or_new, dress, legend_above, show_percent
 
 if TYPE_CHECKING:
@@ -70,18 +70,9 @@ def pit_histogram(
     bins = int(np.clip(np.sqrt(values.size / 2), 5, 20)) if n_bins is None else n_bins
     ax = axes_or_new(ax, width=4.6, height=3.2)
     share = np.histogram(values, bins=bins, range=(0.0, 1.0))[0] / values.size
-    low, high = chance_band(1.0 / bins, values.size, confidence)
-
+    ends = np.array([0.0, 1.0])
+    low, high = draw_promise(ax, ends, 1.0 / bins, values.size, confidence=confidence, name="calibrated")
     edges = np.linspace(0.0, 1.0, bins + 1)
-    band = (float(low), float(high))
-    ax.axhspan(
-        *band,
-        color=LIGHT.chance,
-        alpha=0.28,
-        linewidth=0,
-        label=f"chance, {confidence:.0%}",
-        zorder=0.9,
-    )
     ax.bar(
         edges[:-1],
         share,
@@ -91,11 +82,10 @@ def pit_histogram(
         alpha=0.8,
         edgecolor=LIGHT.paper,
     )
-    ax.hlines(band, 0.0, 1.0, color=LIGHT.chance, linewidth=0.9)
-    ax.axhline(1.0 / bins, color=LIGHT.ink, linewidth=1.0, linestyle=(0, (4, 3)), label="calibrated")
+    ax.hlines([low[0], high[0]], 0.0, 1.0, color=LIGHT.chance, linewidth=0.9)
     dress(ax, x_label="cdf of the predicted law at the true value", y_label="share of rows", grid="y")
     show_percent(ax.yaxis)
     ax.set_xlim(0.0, 1.0)
-    ax.set_ylim(0.0, 1.1 * max(float(share.max()), float(high)))
+    ax.set_ylim(0.0, 1.1 * max(float(share.max()), float(high[0])))
     legend_above(ax)
     return ax

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digitwise.plots.chance import chance_band
-from digitwise.plots.style import LIGHT, axes_or_new, dress, legend_above, show_percent
+from digitwise.plots.promise import draw_diagonal, dress_as_shares
+from digitwise.plots.style import LIGHT, axes_or_new, legend_above
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -65,18 +65,7 @@ def recalibration(
                 "digitwise.metrics.pit(law, y)."
             )
     ax = axes_or_new(ax, width=4.0, height=3.8)
-    levels = np.linspace(0.0, 1.0, 201)
-    low, high = chance_band(levels, sides[1].size, confidence)
-    ax.fill_between(
-        levels,
-        low,
-        high,
-        color=LIGHT.chance,
-        alpha=0.28,
-        linewidth=0,
-        label=f"chance, {confidence:.0%}",
-    )
-    ax.plot([0, 1], [0, 1], color=LIGHT.ink, linewidth=1.0, linestyle=(0, (4, 3)), label="calibrated")
+    draw_diagonal(ax, sides[1].size, confidence=confidence)
     for side, colour, name in zip(sides, (LIGHT.third, LIGHT.law), ("before", "after"), strict=True):
         share = np.arange(side.size + 1) / side.size
         ax.plot(
@@ -88,10 +77,6 @@ def recalibration(
             drawstyle="steps-post",
             label=name,
         )
-    dress(ax, x_label="predicted level", y_label="share of outcomes below")
-    show_percent(ax.xaxis, ax.yaxis)
-    ax.set_xlim(0.0, 1.0)
-    ax.set_ylim(0.0, 1.0)
-    ax.set_aspect("equal")
+    dress_as_shares(ax, x_label="predicted level", y_label="share of outcomes below")
     legend_above(ax)
     return ax

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike
 
-from digitwise.plots.chance import chance_band
-from digitwise.plots.style import LIGHT, axes_or_new, dress, legend_above, show_percent
+from digitwise.plots.promise import draw_diagonal, dress_as_shares
+from digitwise.plots.style import LIGHT, axes_or_new, legend_above
 
 if TYPE_CHECKING:
     import matplotlib.axes
@@ -62,25 +62,9 @@ def reliability_curve(
     if n_rows < 1:
         raise ValueError(f"n_rows must be at least 1, but got {n_rows}.")
     ax = axes_or_new(ax, width=4.0, height=3.8)
-    levels = np.linspace(0.0, 1.0, 201)
-    low, high = chance_band(levels, n_rows, confidence)
-
-    ax.fill_between(
-        levels,
-        low,
-        high,
-        color=LIGHT.chance,
-        alpha=0.28,
-        linewidth=0,
-        label=f"chance, {confidence:.0%}",
-    )
-    ax.plot([0, 1], [0, 1], color=LIGHT.ink, linewidth=1.0, linestyle=(0, (4, 3)), label="calibrated")
+    draw_diagonal(ax, n_rows, confidence=confidence)
     order = np.argsort(x)
     ax.plot(x[order], y[order], "o-", color=LIGHT.law, linewidth=1.4, markersize=4, label="model")
-    dress(ax, x_label="nominal coverage", y_label="observed coverage")
-    show_percent(ax.xaxis, ax.yaxis)
-    ax.set_xlim(0.0, 1.0)
-    ax.set_ylim(0.0, 1.02)
-    ax.set_aspect("equal")
+    dress_as_shares(ax, x_label="nominal coverage", y_label="observed coverage")
     legend_above(ax)
     return ax

@@ -47,15 +47,26 @@ def summarise_columns(X: Any) -> list[ColumnSummary]:
     >>> summarise_columns([[1.0, "a"], [3.0, "b"], [2.0, "a"]])[1].content
     '2 values: a (67%), b (33%)'
     """
+    return [summarise(name, values) for name, values in table_columns(X)]
+
+
+def table_columns(X: Any) -> list[tuple[str, list[Any]]]:
+    """Return name and plain values of each column of a frame, an array, or a list of texts.
+
+    Examples
+    --------
+    >>> table_columns(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    [('column 0', [1.0, 3.0]), ('column 1', [2.0, 4.0])]
+    """
     if hasattr(X, "columns"):
         import narwhals.stable.v2 as nw
 
         frame = nw.from_native(X, eager_only=True)
-        return [summarise(name, frame[name].to_list()) for name in frame.columns]
+        return [(str(name), frame[name].to_list()) for name in frame.columns]
     table = np.asarray(X) if hasattr(X, "__array__") else np.asarray(X, dtype=object)
     if table.ndim == 1:
-        return [summarise("text", table.tolist())]
-    return [summarise(f"column {i}", column.tolist()) for i, column in enumerate(table.T)]
+        return [("text", table.tolist())]
+    return [(f"column {i}", column.tolist()) for i, column in enumerate(table.T)]
 
 
 def summarise(name: str, values: Sequence[Any]) -> ColumnSummary:
@@ -66,16 +77,16 @@ def summarise(name: str, values: Sequence[Any]) -> ColumnSummary:
     >>> summarise("age", [30, None, 50])
     ColumnSummary(name='age', kind='number', missing=1, content='30 to 50, median 40')
     """
-    present = [v for v in values if v is not None and _equals_itself(v)]
+    present = [v for v in values if is_present(v)]
     missing = len(values) - len(present)
     kind, content = _describe(present)
     return ColumnSummary(name=str(name), kind=kind, missing=missing, content=content)
 
 
-def _equals_itself(value: Any) -> bool:
-    # False for NaN and NaT; pandas.NA answers neither yes nor no, and is missing too
+def is_present(value: Any) -> bool:
+    """Return whether a value is there: neither ``None`` nor NaN, NaT or ``pandas.NA``."""
     try:
-        return bool(value == value)
+        return value is not None and bool(value == value)  # pandas.NA answers neither yes nor no
     except (TypeError, ValueError):
         return False
 

@@ -1,11 +1,13 @@
 """What a report is about: the rows, the predictions for them, and the model, collected once."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from jaxtyping import Float
 
+from digitwise.calibration import GroupConformal
 from digitwise.distributions import Distribution
 from digitwise.plots.style import with_unit
 
@@ -29,10 +31,16 @@ class Evidence:
     law : Distribution
         Predicted laws in data units.
     interval : array, shape (row, 2)
-        Central 90 % intervals of the laws.
+        90 % intervals: those that the model answers with, conformal ones if it has them.
     target_name : str
     unit : str, optional
         Unit of the target.
+    groups : array, shape (row,), optional
+        Group of each row, as conformal intervals by group need it.
+    is_conformal : bool
+        Whether the intervals are conformal.
+    note : str
+        What a reader should know about the intervals; empty if nothing.
     """
 
     model: Any
@@ -43,6 +51,9 @@ class Evidence:
     interval: Float[np.ndarray, "row 2"]
     target_name: str
     unit: str | None
+    groups: Any = None
+    is_conformal: bool = False
+    note: str = ""
 
     @property
     def n_rows(self) -> int:
@@ -60,7 +71,7 @@ class Evidence:
         return np.diff(self.interval, axis=1).ravel()
 
 
-def gather(model: Any, X: Any, y: Any, *, target_name: str | None, unit: str | None) -> Evidence:
+def gather(model: Any, X: Any, y: Any, *, target_name: str | None, unit: str | None, groups: Any = None) -> Evidence:
     """Return the model's predictions for some rows beside the truth.
 
     Raises
@@ -81,13 +92,45 @@ def gather(model: Any, X: Any, y: Any, *, target_name: str | None, unit: str | N
     if len(law) != len(truth):
         raise ValueError(f"X and y must have the same rows, but X has {len(law)} and y has {len(truth)}.")
     name = target_name or getattr(model, "target_name_", None) or getattr(y, "name", None) or "target"
+    interval, note = law.interval(COVERAGE), ""
+    if getattr(model, "is_conformal_", False):
+        interval, note = _conformal_or_reason(model, X, groups, interval)
     return Evidence(
         model=model,
         X=X,
         y=truth,
         prediction=np.asarray(model.predict(X), dtype=np.float64),
         law=law,
-        interval=law.interval(COVERAGE),
+        interval=interval,
         target_name=str(name),
         unit=unit or None,
+        groups=groups,
+        is_conformal=getattr(model, "is_conformal_", False) and not note,
+        note=note,
     )
+
+
+def _conformal_or_reason(
+    model: Any, X: Any, groups: Any, of_law: Float[np.ndarray, "row 2"]
+) -> tuple[Float[np.ndarray, "row 2"], str]:
+    """Return the conformal intervals, or those of the laws and why."""
+    if groups is None and isinstance(model.conformal_, GroupConformal):
+        return of_law, (
+            "The model is conformal by group, and this report was not given the group of each row: its intervals are "
+            "those of the laws. Give write_report(groups=…) to see the conformal ones."
+        )
+    interval = conformal_interval(model, X, COVERAGE, groups)
+    n_infinite = int(np.isinf(interval).any(axis=1).sum())
+    if n_infinite:
+        return of_law, (
+            f"The conformal {COVERAGE:.0%} intervals of {n_infinite:,} rows are infinite, as too few rows calibrated "
+            "them: the intervals of this report are those of the laws."
+        )
+    return interval, ""
+
+
+def conformal_interval(model: Any, X: Any, coverage: float, groups: Any) -> Float[np.ndarray, "row 2"]:
+    """Return the intervals of a conformal model; infinite ones are told on the page, not warned about."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*intervals are infinite")
+        return np.asarray(model.predict_interval(X, coverage, **({} if groups is None else {"groups": groups})))

@@ -26,6 +26,25 @@ def plain(value: Any, digits: int = 3) -> str:
     return f"{number:,.{decimals}f}"
 
 
+def aligned(values: Any) -> list[str]:
+    """Return numbers with the same decimals, so that they line up: three digits of the largest one.
+
+    Examples
+    --------
+    >>> aligned([1.5, 20.25, float("nan")]), aligned([3.0, 12.0]), aligned([0.0012, 0.02])
+    (['1.5', '20.2', '–'], ['3', '12'], ['0.0012', '0.0200'])
+    """
+    numbers = [float(value) for value in values]
+    finite = [abs(number) for number in numbers if math.isfinite(number)]
+    if not finite or all(number == int(number) for number in finite):
+        return [plain(number) for number in numbers]
+    size = math.floor(math.log10(max(finite)))
+    if size < -5:
+        return [plain(number) for number in numbers]
+    decimals = max(0, 2 - size)
+    return [f"{number:,.{decimals}f}" if math.isfinite(number) else plain(number) for number in numbers]
+
+
 def percent(share: Any) -> str:
     """Return a share as a whole percentage, with a decimal near 0 and 1 where it matters.
 
@@ -37,6 +56,20 @@ def percent(share: Any) -> str:
     number = 100.0 * float(share)
     near_an_end = 0.0 < number < 1.0 or 99.0 < number < 100.0
     return f"{number:.1f}%" if near_an_end else f"{number:.0f}%"
+
+
+def moved(before: float, after: float) -> str:
+    """Return how a figure that should be low has changed.
+
+    Examples
+    --------
+    >>> moved(2.0, 1.0), moved(2.0, 2.0)
+    ('fell by 50%, from 2 to 1', 'stayed at 2')
+    """
+    change = after / before - 1.0 if before else 0.0
+    if abs(change) < 5e-4:
+        return f"stayed at {plain(after)}"
+    return f"{'fell' if change < 0 else 'rose'} by {percent(abs(change))}, from {plain(before)} to {plain(after)}"
 
 
 def value_in_words(value: Any) -> str:

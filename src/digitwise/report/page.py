@@ -5,13 +5,20 @@ from datetime import UTC, datetime
 from typing import Any
 
 from digitwise.report import pictures
+from digitwise.report.changes import calibration_change
 from digitwise.report.columns import summarise_columns
+from digitwise.report.decisions import decision_value
+from digitwise.report.digits import digit_trees
 from digitwise.report.evidence import COVERAGE, Evidence
 from digitwise.report.facts import example_code, fit_facts, settings, target_facts, written_by
+from digitwise.report.finetuning import finetune_change
+from digitwise.report.groups import group_coverage
 from digitwise.report.numbers import percent, plain
+from digitwise.report.picture import Section
 from digitwise.report.scores import Score, score_table
 from digitwise.report.svg import page_colours
 from digitwise.report.verdict import coverage_mood, improvement, verdict
+from digitwise.report.worst_rows import worst_rows
 
 MOST_COLUMNS = 40
 
@@ -50,6 +57,9 @@ def compose_page(evidence: Evidence, title: str | None, n_rows: int) -> dict[str
             "densities": pictures.densities(evidence, n_rows),
             "learning": pictures.learning(getattr(model, "history_", []), best_epoch, evidence.label),
         },
+        "trust": _there(calibration_change(evidence), finetune_change(evidence), group_coverage(evidence)),
+        "use": _there(decision_value(evidence)),
+        "rows": _there(digit_trees(evidence), worst_rows(evidence)),
         "target": target_facts(evidence),
         "target_name": evidence.label,
         "columns_sentence": f"{evidence.n_rows:,} rows and {len(columns):,} columns; "
@@ -61,6 +71,10 @@ def compose_page(evidence: Evidence, title: str | None, n_rows: int) -> dict[str
         "code": example_code(evidence),
         "footer": f"Written by {written_by()} on {datetime.now(UTC):%Y-%m-%d %H:%M} UTC.",
     }
+
+
+def _there(*sections: Section | None) -> list[Section]:
+    return [section for section in sections if section is not None]
 
 
 def _tiles(evidence: Evidence, scores: Mapping[str, Score]) -> list[dict[str, str]]:

@@ -1,7 +1,6 @@
 """The pictures of a report, each with a heading and a sentence that says how to read it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,26 +9,10 @@ from jaxtyping import Int
 from digitwise import metrics, plots
 from digitwise.plots.learning import numeric_keys
 from digitwise.report.evidence import COVERAGE, Evidence
+from digitwise.report.picture import Picture
 from digitwise.report.svg import draw
 
 IN_TARGET_UNITS = ("validation_crps", "validation_rmse", "validation_mae")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Picture:
-    """A drawing, what it is, and how to read it.
-
-    Parameters
-    ----------
-    svg : str
-        The ``<svg>`` element.
-    heading, reading : str
-        Title, and one or two sentences in plain words.
-    """
-
-    svg: str
-    heading: str
-    reading: str
 
 
 def points(evidence: Evidence) -> Picture:

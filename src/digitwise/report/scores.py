@@ -6,8 +6,9 @@ import numpy as np
 
 from digitwise import metrics
 from digitwise.distributions import Atoms
+from digitwise.metrics.ends import is_inside, width_and_fine
 from digitwise.report.baseline import empirical_law, normal_law
-from digitwise.report.evidence import Evidence
+from digitwise.report.evidence import COVERAGE, Evidence
 from digitwise.report.numbers import percent, plain
 
 # key in digitwise.metrics: name, what it says
@@ -66,8 +67,9 @@ class Score:
 def score_table(evidence: Evidence) -> dict[str, Score]:
     """Return the scores of a report by their name in ``digitwise.metrics``, in the order shown.
 
-    The baseline answers every row with the mean of ``y``, and with the distribution of ``y`` as its
-    law. For the log density, which point masses do not have, that law is a normal one.
+    Intervals are those that the model answers with. The baseline answers every row with the mean of
+    ``y``, and with the distribution of ``y`` as its law. For the log density, which point masses do
+    not have, that law is a normal one.
     """
     y = evidence.y
     keys = list(_TABLE)
@@ -78,6 +80,11 @@ def score_table(evidence: Evidence) -> dict[str, Score]:
     base = metrics.evaluate(y, np.full_like(y, y.mean()), empirical_law(y), without_features)
     if y.std() > 0:
         base["nll"] = metrics.mean_nll(normal_law(y), y)
+    found |= {
+        "coverage_90": float(is_inside(evidence.interval, y).mean()),
+        "width_90": float(evidence.width.mean()),
+        "interval_score_90": float(width_and_fine(evidence.interval, y, COVERAGE).mean()),
+    }
     unit = f", in {evidence.unit}" if evidence.unit else ", in units of the target"
     return {
         key: Score(

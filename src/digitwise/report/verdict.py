@@ -50,11 +50,12 @@ def verdict(evidence: Evidence, scores: dict[str, Score]) -> list[str]:
         else "no better than always answering the mean"
     )
     mood = coverage_mood(evidence.n_rows, observed)[0]
+    kind = "conformal " if evidence.is_conformal else ""
     sentences = [
         f"On {evidence.n_rows:,} rows the typical error (RMSE) is {plain(rmse.model)}{unit}, "
         f"{compared} "
         f"({plain(rmse.baseline)}{unit}).",
-        f"The {COVERAGE:.0%} intervals contain the truth {percent(observed)} of the time "
+        f"The {kind}{COVERAGE:.0%} intervals contain the truth {percent(observed)} of the time "
         f"({mood}); their width is "
         f"{plain(scores['width_90'].model)}{unit} on average.",
     ]
@@ -71,4 +72,4 @@ def verdict(evidence: Evidence, scores: dict[str, Score]) -> list[str]:
             "for all rows: do not "
             "rely on this model before finding out why."
         )
-    return sentences
+    return [*sentences, *([evidence.note] if evidence.note else [])]

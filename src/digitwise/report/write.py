@@ -20,12 +20,15 @@ def write_report(
     n_rows: int = 8,
     target_name: str | None = None,
     unit: str | None = None,
+    groups: Any = None,
 ) -> Path:
     """Write one HTML page about a fitted model, and return its path.
 
-    The page holds the verdict in plain words, scores beside a baseline, calibration, example
-    predictions, the data, the course of training, the settings, and how to load the model. It needs
-    no network and no other file, follows the reader's light or dark setting, and prints.
+    The page holds the verdict in plain words, scores beside a baseline, calibration, what
+    calibration and fine-tuning changed, the coverage of groups of rows, what decisions cost, example
+    predictions with their digits, the worst rows, the data, the course of training, the settings, and
+    how to load the model. It needs no network and no other file, follows the reader's light or dark
+    setting, and prints.
 
     Parameters
     ----------
@@ -44,6 +47,8 @@ def write_report(
         Number of rows whose predicted density is drawn, from 2 to 30.
     target_name, unit : str, optional
         Name of the target (by default what the model or ``y`` call it) and its unit.
+    groups : array-like of shape (row,), optional
+        Group of each row, for models that were made conformal by group.
 
     Returns
     -------
@@ -60,7 +65,7 @@ def write_report(
     """
     if not 2 <= n_rows <= 30:
         raise ValueError(f"n_rows must be from 2 to 30, but got {n_rows}.")
-    evidence = gather(model, X, y, target_name=target_name, unit=unit)
+    evidence = gather(model, X, y, target_name=target_name, unit=unit, groups=groups)
     return _write_atomically(Path(path), _render(compose_page(evidence, title, n_rows)))
 
 
