@@ -77,7 +77,7 @@ class Cell:
         """The cell whose fitted model this one starts from; None if it starts from none."""
         if self.method.starts_from is None:
             return None
-        return replace(self, method=self.suite.method(self.method.starts_from))
+        return replace(self, method=self.suite.method(self.method.starts_from).on(self.dataset))
 
     @property
     def identity(self) -> Identity:

@@ -30,6 +30,8 @@ class Method:
         One of `digitwise.benchmark.ESTIMATORS`.
     params
         Its parameters, on top of the suite's shared ones.
+    params_of
+        Data set to further parameters that hold on it alone.
     only_datasets
         The data sets it runs on; None for all of the suite.
     starts_from
@@ -47,6 +49,7 @@ class Method:
     name: str
     estimator: str
     params: dict[str, Any] = field(default_factory=dict)
+    params_of: dict[str, dict[str, Any]] = field(default_factory=dict)
     only_datasets: tuple[str, ...] | None = None
     starts_from: str | None = None
     calibrate: Literal["smooth", "conformal", "digits", "intervals", "mapie"] | None = None
@@ -54,6 +57,8 @@ class Method:
     def __post_init__(self) -> None:
         """Check the name, and that a method which starts from another does one thing with it."""
         _check_name("A method", self.name)
+        if self.starts_from is not None and self.params_of:
+            raise ValueError(f"{self.name} starts from {self.starts_from}, so params_of belongs there.")
         if self.calibrate is not None and (self.starts_from is None or self.params):
             raise ValueError(
                 f"{self.name} calibrates, so it needs another method to start from and has no parameters of its own, "
@@ -64,6 +69,10 @@ class Method:
                 f"{self.name} starts from {self.starts_from}, so its parameters are those of that method and "
                 f"'finetune', but it has {sorted(self.params)}."
             )
+
+    def on(self, dataset: str) -> "Method":
+        """Return the method with the parameters that it has on a data set."""
+        return replace(self, params={**self.params, **self.params_of.get(dataset, {})}, params_of={})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,7 +221,7 @@ class Suite:
             self._check_named(tuple(self.published.names), "data set with a published name")
         self._check_stages()
         for method in self.methods:
-            self._check_named(method.only_datasets or (), f"data set of {method.name}")
+            self._check_named((*(method.only_datasets or ()), *method.params_of), f"data set of {method.name}")
 
     def _check_stages(self) -> None:
         """Check coverages, and that fine-tuning starts from a first stage, and calibration from any but another one."""
@@ -237,8 +246,8 @@ class Suite:
         check_known([name for name in wanted if not name.startswith(kinds)], self.datasets, what)
 
     def methods_on(self, dataset: str) -> tuple[Method, ...]:
-        """Return the methods that run on a data set."""
-        return tuple(m for m in self.methods if m.only_datasets is None or dataset in m.only_datasets)
+        """Return the methods that run on a data set, with the parameters they have there."""
+        return tuple(m.on(dataset) for m in self.methods if m.only_datasets is None or dataset in m.only_datasets)
 
     def method(self, name: str) -> Method:
         """Return a method by its name."""
@@ -266,6 +275,8 @@ class Suite:
 def replace_patterns(suite: Suite, names: Sequence[str]) -> Suite:
     """Return the suite with each pattern replaced by the names it stands for; a name is kept once.
 
+    Parameters of methods on data sets that are not there are left out.
+
     Raises
     ------
     ValueError
@@ -283,7 +294,11 @@ def replace_patterns(suite: Suite, names: Sequence[str]) -> Suite:
     for known in suite.datasets:
         matching = [name for name in names if name.startswith(known.removesuffix("*"))]
         found += matching if known.endswith(ALL) else [known]
-    return replace(suite, datasets=tuple(dict.fromkeys(found)))
+    datasets = tuple(dict.fromkeys(found))
+    methods = tuple(
+        replace(m, params_of={d: m.params_of[d] for d in datasets if d in m.params_of}) for m in suite.methods
+    )
+    return replace(suite, datasets=datasets, methods=methods)
 
 
 def load_suite(path: str | Path) -> Suite:

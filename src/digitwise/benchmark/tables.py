@@ -193,8 +193,13 @@ def method_table(board: Board) -> str:
     """Return what each method is."""
     rows = []
     for name in board.methods:
-        record = next(record for record in board.records if record["method"] == name)
-        params = ", ".join(f"{key}={json.dumps(value)}" for key, value in record["params"].items())
+        records = [record for record in board.records if record["method"] == name]
+        record = records[0]
+        by_set = sorted(
+            key for key, value in record["params"].items() if any(r["params"].get(key) != value for r in records)
+        )
+        shown = [f"{key}={json.dumps(value)}" for key, value in record["params"].items() if key not in by_set]
+        params = ", ".join([*shown, *(f"{key} by data set" for key in by_set)])
         place = board.methods.index(name)
         means = [mean_of(board.fact(fact)[:, place]) for fact in ("weights", "epochs")]
         texts = [number(mean, 0) for mean in means]
