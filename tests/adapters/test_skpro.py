@@ -41,6 +41,7 @@ def fitted():
     return SkproRegressor(ESTIMATORS["decoding"](max_epochs=3)).fit(X[TRAIN], Y[TRAIN])
 
 
+@pytest.mark.filterwarnings("ignore:.*'pdfnorm' method")
 @pytest.mark.parametrize("kind", [SkproLaw, SkproRegressor])
 def test_skpro_s_own_checks(kind) -> None:
     results = check_estimator(kind, verbose=False)

@@ -9,7 +9,8 @@ def quantile_estimators(model: OneTargetRegressor, coverage: float = 0.9) -> lis
     """Return estimators of the lower end, the upper end and the median, as MAPIE wants them with ``prefit=True``.
 
     All of them read the laws of the one model. Its own ``conformalize(score="distance", separate_tails=True)`` gives
-    the same intervals, and without ``separate_tails`` those of MAPIE's ``symmetric_correction=True``. For MAPIE's
+    the same intervals, and without ``separate_tails`` those of MAPIE's ``symmetric_correction=True``; for a coverage
+    other than 0.9 the score is ``QuantileDistance(base_coverage=coverage, scaled=False)``. For MAPIE's
     ``SplitConformalRegressor`` the model itself will do.
 
     Parameters
