@@ -24,8 +24,11 @@ PROJECT_ROOT = Path(__file__).resolve().parent.parent
 # Before digitwise loads: every annotated shape and type is checked while the tests run. The hook
 # decorates methods one by one, where beartype cannot know what Self stands for: let it pass.
 # The estimators are left out: scikit-learn has their __init__ store whatever comes, and `fit` says what is wrong.
+# So are the adapters: skpro reads the signatures of their classes.
 _PACKAGE = PROJECT_ROOT / "src" / "digitwise"
-_NAMES = sorted({path.stem for path in _PACKAGE.iterdir()} - {"__init__", "__pycache__", "estimators", "py"})
+_NAMES = sorted(
+    {path.stem for path in _PACKAGE.iterdir()} - {"__init__", "__pycache__", "estimators", "adapters", "py"}
+)
 install_import_hook(
     [f"digitwise.{name}" for name in _NAMES],
     "beartype.beartype(conf=beartype.BeartypeConf(hint_overrides=beartype.FrozenDict({beartype.typing.Self: object})))",

@@ -18,6 +18,8 @@ OPTIONAL = (
     "optuna",
     "transformers",
     "rdkit",
+    "skpro",
+    "mapie",
 )
 
 # scikit-learn loads pandas and rich by itself where they are installed: what core packages load is not counted
@@ -25,14 +27,14 @@ LOADED_BY_US = f"""
 import sys
 import torch, sklearn, narwhals.stable.v2, rtdl_num_embeddings, tabm
 before = set(sys.modules)
-import digitwise
+import digitwise, digitwise.adapters, digitwise.explain
 print(*(name for name in {OPTIONAL} if name in sys.modules and name not in before))
 """
 
 WITHOUT_THEM = f"""
 import sys
 sys.modules.update(dict.fromkeys({OPTIONAL}))  # importing one of them now fails
-import digitwise
+import digitwise, digitwise.adapters, digitwise.explain
 print(digitwise.__name__)
 """
 

@@ -5,6 +5,7 @@ from digitwise.calibration.conformal import SplitConformal
 from digitwise.calibration.cross import CrossConformal
 from digitwise.calibration.decision_costs import DecisionCosts, decision_costs
 from digitwise.calibration.decisions import Loss, best_answer, expected_loss
+from digitwise.calibration.digit_entropy import digit_entropy
 from digitwise.calibration.digit_temperature import DigitTemperatures
 from digitwise.calibration.drift import DriftTest, drift_tests, has_drifted
 from digitwise.calibration.groups import GroupConformal
@@ -36,6 +37,7 @@ __all__ = [
     "recalibrated",
     "Recalibrated",
     "DigitTemperatures",
+    "digit_entropy",
     "DriftTest",
     "drift_tests",
     "has_drifted",

@@ -11,6 +11,7 @@ from digitwise.codecs.doctor import diagnose
 from digitwise.codecs.fitted_codec import CODEC_NAMES
 from digitwise.estimators.bound_verbs import BoundVerbs
 from digitwise.estimators.components import resolve
+from digitwise.estimators.digit_entropy_verbs import DigitEntropyVerbs
 from digitwise.estimators.enumeration import chosen_search
 from digitwise.estimators.finetune import Finetune
 from digitwise.estimators.fitted_target import fit_written
@@ -26,7 +27,7 @@ from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
 from digitwise.policy import BestFirst
 
 
-class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs):
+class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs, DigitEntropyVerbs):
     """A number's digits, written by a decoder on top of any encoder.
 
     Subclasses are final: they say what rows look like, and have the docstring of the parameters.

@@ -9,6 +9,7 @@ from jaxtyping import Float
 from digitwise.codecs import saturation_rate
 from digitwise.codecs.scaling import Scaling
 from digitwise.distributions import Distribution
+from digitwise.estimators.answer_verbs import AnswerVerbs
 from digitwise.estimators.base import DistributionalRegressor
 from digitwise.estimators.component_json import from_json, to_json
 from digitwise.estimators.conformal_verbs import ConformalVerbs
@@ -20,7 +21,7 @@ from digitwise.estimators.validation import figures_of
 from digitwise.training import Network, Rows
 
 
-class OneTargetRegressor(ConformalVerbs, DecisionVerbs, DistributionalRegressor):
+class OneTargetRegressor(ConformalVerbs, DecisionVerbs, AnswerVerbs, DistributionalRegressor):
     """What all regressors of one target share.
 
     Subclasses fit ``target_`` and ``scaling_``, and make a head for them.

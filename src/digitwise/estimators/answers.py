@@ -1,0 +1,71 @@
+"""Answers of a fitted model to questions by name."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from jaxtyping import Float
+
+from digitwise.distributions import Distribution
+from digitwise.estimators.questions import ENDS, PARTS, PLAIN, WITH_NUMBER, Question
+
+ALL_DIGITS = Question(name="digit_entropy")
+
+
+def answers(model: Any, X: Any, questions: Sequence[Question], **options: Any) -> dict[str, Float[np.ndarray, " row"]]:
+    """Return a number per row for each question, by its text; laws are made once for all that read them.
+
+    Parameters
+    ----------
+    model, X
+        A fitted regressor of one target, and features.
+    questions
+        See `read_questions`.
+    options
+        For ``predict_interval``: ``groups`` and ``sample_weight``.
+
+    Raises
+    ------
+    ValueError
+        If the model has no such verb, or a number has not that many digits.
+    """
+    found: dict[Question, np.ndarray] = {}
+    of_law = [each for each in questions if each.name in ("point", *PLAIN, *WITH_NUMBER)]
+    if of_law:
+
+        def read(law: Distribution) -> np.ndarray:
+            return np.stack([_of_law(law, question, model.point_estimate) for question in of_law], axis=1)
+
+        found |= dict(zip(of_law, model._read(X, read).T, strict=True))
+    for coverage in dict.fromkeys(each.number for each in questions if each.name in ENDS):
+        interval = model.predict_interval(X, coverage, **options)
+        found |= {
+            each: ENDS[each.name](interval) for each in questions if each.name in ENDS and each.number == coverage
+        }
+    if any(each.name in PARTS for each in questions):
+        parts = _verb(model, "predict_uncertainty")(X)
+        found |= {each: parts[PARTS[each.name]] for each in questions if each.name in PARTS}
+    if any(each.name == "digit_entropy" for each in questions):
+        entropy = _verb(model, "predict_digit_entropy")(X).T
+        by_digit = {Question(name="digit_entropy", number=k): digit for k, digit in enumerate(entropy, start=1)}
+        questions = [one for each in questions for one in (by_digit if each == ALL_DIGITS else [each])]
+        found |= by_digit
+    missing = [str(each) for each in questions if each not in found]
+    if missing:
+        raise ValueError(f"Numbers of this model have {len(entropy)} digits, but got {', '.join(missing)}.")
+    return {str(question): found[question] for question in questions}
+
+
+def _of_law(law: Distribution, question: Question, point_estimate: str) -> Float[np.ndarray, " row"]:
+    if question.number is not None:
+        return WITH_NUMBER[question.name](law, question.number)
+    return PLAIN[point_estimate if question.name == "point" else question.name](law)
+
+
+def _verb(model: Any, name: str) -> Callable[[Any], Any]:
+    if not hasattr(model, name):
+        raise ValueError(
+            f"{type(model).__name__} has no {name}, which is asked for. Use DecodingRegressor or TextDecodingRegressor."
+        )
+    verb: Callable[[Any], Any] = getattr(model, name)
+    return verb
