@@ -33,7 +33,7 @@ class InvalidSmiles(NamedTuple):
     reason: str
 
 
-def invalid_smiles(smiles: Sequence[str]) -> list[InvalidSmiles]:
+def invalid_smiles(smiles: Sequence[Any]) -> list[InvalidSmiles]:
     """Those that stand for no molecule, in order, and why.
 
     Parameters
