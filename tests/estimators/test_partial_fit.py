@@ -10,7 +10,7 @@ import pytest
 from digitwise import DecodingRegressor, HistogramRegressor, JointDecodingRegressor, QualifiedTargets
 from tests.estimators.estimators import CODEC, ESTIMATORS, SMALL
 
-LEARNERS = ("decoding", "ensemble", "boosted", "mixed", "histogram")
+LEARNERS = ("decoding", "boosted", "mixed", "histogram")
 
 
 def rows_between(low: float, high: float, n_rows: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -37,17 +37,17 @@ def fitted() -> dict[str, object]:
 def test_new_rows_are_learnt_and_old_ones_not_forgotten(name: str, fitted) -> None:
     before = fitted[name]
     updated = copy.deepcopy(before).partial_fit(*NEW)
-    forgetful = ESTIMATORS[name](max_epochs=40, learning_rate=1e-2, replay_rows=0).fit(*OLD).partial_fit(*NEW)
+    forgetful = copy.deepcopy(before).set_params(replay_rows=0).partial_fit(*NEW)
     assert crps(updated, NEW_TEST) < 0.6 * crps(before, NEW_TEST)
     assert crps(updated, OLD_TEST) < 1.3 * crps(before, OLD_TEST)
-    assert crps(updated, OLD_TEST) < 0.7 * crps(forgetful, OLD_TEST)
+    assert crps(updated, OLD_TEST) < 0.5 * crps(forgetful, OLD_TEST)
     assert updated.update_summary_["new rows"] == 120
     assert updated.update_summary_["replayed rows"] == 240
+    assert forgetful.update_summary_["replayed rows"] == 0
 
 
-@pytest.mark.parametrize("name", ("decoding", "mixed"))
-def test_same_seed_same_update(name: str, fitted) -> None:
-    first, second = (copy.deepcopy(fitted[name]).partial_fit(*NEW) for _ in range(2))
+def test_same_seed_same_update(fitted) -> None:
+    first, second = (copy.deepcopy(fitted["mixed"]).partial_fit(*NEW) for _ in range(2))
     np.testing.assert_array_equal(first.predict(NEW_TEST[0]), second.predict(NEW_TEST[0]))
 
 
@@ -61,7 +61,7 @@ def test_without_a_model_it_is_fit(fitted) -> None:
 def test_what_fit_learnt_of_columns_and_target_stays(fitted) -> None:
     before = fitted["decoding"]
     after = copy.deepcopy(before).partial_fit(*NEW)
-    assert after.columns_ == before.columns_
+    assert after.columns_.to_dict() == before.columns_.to_dict()
     assert after.scaling_.to_dict() == before.scaling_.to_dict()
     np.testing.assert_array_equal(after.target_.values_y, before.target_.values_y)
     assert after.history_[: len(before.history_)] == before.history_
@@ -101,6 +101,8 @@ def test_the_sample_goes_on_over_updates_and_starts_anew_with_fit() -> None:
     model.partial_fit(*NEW).partial_fit(*NEW)
     assert (len(model._reservoir.rows), model._reservoir.n_seen) == (100, 480)
     assert model.update_summary_["replayed rows"] == 100
+    model.set_params(replay_rows=30).partial_fit(*NEW)
+    assert model.update_summary_["replayed rows"] == len(model._reservoir.rows) == 30
     assert model.fit(*NEW)._reservoir.n_seen == 120
 
 
@@ -142,7 +144,7 @@ def test_a_loaded_model_has_no_rows_and_says_so(fitted, tmp_path) -> None:
     assert loaded.update_summary_["replayed rows"] == 0
 
 
-@pytest.mark.parametrize("name", ("decoding", "boosted", "mixed"))
+@pytest.mark.parametrize("name", ("decoding", "mixed"))
 def test_given_the_rows_of_fit_a_loaded_model_learns_the_same(name: str, fitted, tmp_path) -> None:
     fitted[name].save(tmp_path / "model")
     with warnings.catch_warnings():
@@ -202,6 +204,8 @@ def test_errors_name_what_must_hold(fitted) -> None:
         model.partial_fit(NEW[0][:, :1], NEW[1])
     with pytest.raises(ValueError, match="replay_data must be"):
         model.partial_fit(*NEW, replay_data=OLD[0])
+    with pytest.raises(ValueError, match="replay_rows of at least 1"):
+        copy.deepcopy(model).set_params(replay_rows=0).partial_fit(*NEW, replay_data=OLD)
     with pytest.raises(ValueError, match="max_epochs must be at least 1"):
         model.partial_fit(*NEW, max_epochs=0)
     with pytest.raises(ValueError, match="same kind"):

@@ -52,35 +52,38 @@ class Reservoir:
     def of(cls, rows: TableRows, is_held_out: Bool[np.ndarray, " row"], *, capacity: int, seed: int) -> "Reservoir":
         """Return a sample of the first rows that come."""
         ticket = np.random.default_rng([seed, 0]).uniform(size=len(rows))
-        return cls(
-            rows=rows, is_held_out=is_held_out, ticket=ticket, capacity=capacity, n_seen=len(rows)
-        )._within_capacity()
+        return cls(rows=rows, is_held_out=is_held_out, ticket=ticket, capacity=capacity, n_seen=len(rows)).holding(
+            capacity
+        )
 
     def with_rows(
         self, rows: TableRows, is_held_out: Bool[np.ndarray, " row"], *, capacity: int, seed: int
     ) -> "Reservoir":
-        """Return a sample of all rows so far and new ones; once rows were given up, it can only become smaller."""
+        """Return a sample of all rows so far and new ones, of this size at the most."""
         ticket = np.random.default_rng([seed, self.n_seen]).uniform(size=len(rows))
         return Reservoir(
             rows=joined_rows([self.rows, rows]),
             is_held_out=np.concatenate([self.is_held_out, is_held_out]),
             ticket=np.concatenate([self.ticket, ticket]),
-            capacity=capacity if self.n_seen <= self.capacity else min(capacity, self.capacity),
+            capacity=self.capacity,
             n_seen=self.n_seen + len(rows),
-        )._within_capacity()
+        ).holding(capacity)
+
+    def holding(self, capacity: int) -> "Reservoir":
+        """Return a sample of the same rows, of this size at the most; once rows were given up, none can grow."""
+        if self.n_seen > len(self.rows):
+            capacity = min(capacity, self.capacity)
+        kept = np.sort(np.argsort(self.ticket, kind="stable")[:capacity])
+        return Reservoir(
+            rows=self.rows.take(kept),
+            is_held_out=self.is_held_out[kept],
+            ticket=self.ticket[kept],
+            capacity=capacity,
+            n_seen=self.n_seen,
+        )
 
     def parts(self) -> tuple[TableRows, TableRows]:
         """Return the rows to train on and those to validate with; all of them twice if none was held out."""
         if not self.is_held_out.any():
             return self.rows, self.rows
         return self.rows.take(np.flatnonzero(~self.is_held_out)), self.rows.take(np.flatnonzero(self.is_held_out))
-
-    def _within_capacity(self) -> "Reservoir":
-        kept = np.sort(np.argsort(self.ticket, kind="stable")[: self.capacity])
-        return Reservoir(
-            rows=self.rows.take(kept),
-            is_held_out=self.is_held_out[kept],
-            ticket=self.ticket[kept],
-            capacity=self.capacity,
-            n_seen=self.n_seen,
-        )

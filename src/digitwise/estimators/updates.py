@@ -53,17 +53,20 @@ def update(
     """Train a fitted estimator on, with new rows and replayed ones."""
     estimator._check_parameters()
     asked.settings(TrainingSettings())
+    capacity = estimator.replay_rows
+    if replay_data is not None and capacity == 0:
+        raise ValueError("replay_data needs replay_rows of at least 1, but replay_rows=0 replays none.")
     table = estimator._table(*new, reset=False)
     estimator._check_update(table.take(np.flatnonzero(table.weight > 0)))
-    reservoir = estimator._reservoir
+    reservoir = estimator._reservoir.holding(capacity) if estimator._reservoir and capacity else None
     was_calibrated = estimator._is_calibrated
     if replay_data is not None:
         if not isinstance(replay_data, tuple | list) or len(replay_data) not in (2, 3):
             raise ValueError("replay_data must be (X, y) or (X, y, sample_weight).")
         X, y, *weight = replay_data
         earlier, held_out, seed = estimator._tables(X, y, weight[0] if weight else None, None, reset=False)
-        reservoir = remembered(None, earlier, held_out, capacity=estimator.replay_rows, seed=seed)
-    if reservoir is None and estimator.replay_rows > 0:
+        reservoir = remembered(None, earlier, held_out, capacity=capacity, seed=seed)
+    if reservoir is None and capacity > 0:
         warnings.warn(
             "There are no earlier rows to replay (a saved model holds none), so that the update may forget what only "
             "they taught. Give replay_data=(X, y), or set replay_rows=0.",
@@ -85,7 +88,7 @@ def update(
         estimator._tensors = None
     fresh = train if validation is train or validation_data is not None else joined_rows([train, validation])
     estimator._target_facts(fresh)  # sets the saturation rate, that of the new rows from now on
-    estimator._reservoir = remembered(reservoir, train, validation, capacity=estimator.replay_rows, seed=seed)
+    estimator._reservoir = remembered(reservoir, train, validation, capacity=capacity, seed=seed)
     estimator.update_summary_ = {
         "new rows": len(fresh),
         "replayed rows": 0 if reservoir is None else len(reservoir.rows),
