@@ -191,8 +191,8 @@ def main() -> None:
     known = [json.loads(line) for line in options.out.read_text().splitlines()] if options.out.exists() else []
     done = {(record["dataset"], record["seed"], record["method"]) for record in known}
     source = provenance()
-    for fit, (_, methods) in FITS.items():
-        for seed in options.seeds:
+    for seed in options.seeds:
+        for fit, (_, methods) in FITS.items():
             for name in TABLES:
                 if all((name, seed, method) in done for method in methods):
                     continue

@@ -96,6 +96,12 @@ def test_frames_join_where_the_types_of_columns_differ(frame: type) -> None:
     assert list(joined["kind"]) == ["a", "b", "c", "a"]
 
 
+def test_frames_join_whose_columns_have_no_names() -> None:
+    ones = np.ones(2)
+    tables = [TableRows(pd.DataFrame([[value, "a"], [2.5, "b"]]), ones, ones) for value in (1, 0.5)]
+    assert joined_rows(tables).X.values.tolist() == [[1, "a"], [2.5, "b"], [0.5, "a"], [2.5, "b"]]
+
+
 def test_rows_of_another_kind_are_refused() -> None:
     ones = np.ones(2)
     tables = [TableRows(np.zeros((2, 1)), ones, ones), TableRows(pd.DataFrame({"a": [0, 0]}), ones, ones)]
