@@ -224,8 +224,8 @@ def test_errors_name_what_must_hold(fitted) -> None:
 
 
 def test_an_update_that_fails_leaves_the_model_as_it_was(fitted, monkeypatch) -> None:
-    model = copy.deepcopy(fitted["decoding"])
-    before = model.predict(NEW[0])
+    model = copy.deepcopy(fitted["decoding"]).conformalize(*OLD_TEST)
+    before = model.predict_interval(NEW[0])
 
     def stop(row: dict[str, float]) -> None:
         raise RuntimeError("enough")
@@ -233,4 +233,4 @@ def test_an_update_that_fails_leaves_the_model_as_it_was(fitted, monkeypatch) ->
     model._after_epoch = stop
     with pytest.raises(RuntimeError, match="enough"):
         model.partial_fit(*NEW)
-    np.testing.assert_array_equal(model.predict(NEW[0]), before)
+    np.testing.assert_array_equal(model.predict_interval(NEW[0]), before)

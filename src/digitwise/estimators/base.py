@@ -301,11 +301,6 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
     def _after_fit(self) -> None:
         """Settle what needs the finished model."""
 
-    @property
-    def _is_calibrated(self) -> bool:
-        """Whether there is a calibration that belongs to the present laws."""
-        return False
-
     def _check_update(self, new: TableRows) -> None:
         """Raise what keeps a fitted model from learning new rows."""
 

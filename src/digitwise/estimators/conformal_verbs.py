@@ -52,10 +52,6 @@ class ConformalVerbs(LawVerbs):
         """Whether `predict_interval` is conformal: set by `conformalize`, or by `fit` with ``calibration_fraction``."""
         return hasattr(self, "conformal_")
 
-    @property
-    def _is_calibrated(self) -> bool:
-        return self.is_conformal_ or hasattr(self, "recalibration_")
-
     def conformalize(
         self,
         X: Any,

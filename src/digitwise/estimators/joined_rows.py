@@ -45,8 +45,8 @@ def _joined_features(parts: Sequence[Any]) -> Any:
     if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
     frames = [nw.from_native(part, eager_only=True) for part in parts]
-    names = [name for name in frames[0].columns if isinstance(name, str)]  # pandas has others, and joins any types
-    differing = [name for name in names if len({frame.schema[name] for frame in frames}) > 1]
+    named = [name for name in frames[0].columns if isinstance(name, str)]  # pandas has others, and joins any types
+    differing = [name for name in named if len({frame.schema[name] for frame in frames}) > 1]
     if differing:  # such as whole numbers here and fractions there, or other categories
         frames = [frame.with_columns(*(_plain(frame, name) for name in differing)) for frame in frames]
     return nw.concat(frames).to_native()

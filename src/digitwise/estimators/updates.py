@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 MOST_SATURATED = 0.05
 """Share of the new targets outside the range from which on a warning says that codec and scaling no longer suit."""
 
+CALIBRATION = ("conformal_", "recalibration_")
+"""What belongs to laws as they were."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class UpdateSettings:
@@ -51,44 +54,22 @@ def update(
     asked: UpdateSettings,
 ) -> None:
     """Train a fitted estimator on, with new rows and replayed ones."""
-    estimator._check_parameters()
-    asked.settings(TrainingSettings())
-    capacity = estimator.replay_rows
-    if replay_data is not None and capacity == 0:
-        raise ValueError("replay_data needs replay_rows of at least 1, but replay_rows=0 replays none.")
-    table = estimator._table(*new, reset=False)
-    estimator._check_update(table.take(np.flatnonzero(table.weight > 0)))
-    reservoir = estimator._reservoir.holding(capacity) if estimator._reservoir and capacity else None
-    was_calibrated = estimator._is_calibrated
-    if replay_data is not None:
-        if not isinstance(replay_data, tuple | list) or len(replay_data) not in (2, 3):
-            raise ValueError("replay_data must be (X, y) or (X, y, sample_weight).")
-        X, y, *weight = replay_data
-        earlier, held_out, seed = estimator._tables(X, y, weight[0] if weight else None, None, reset=False)
-        reservoir = remembered(None, earlier, held_out, capacity=capacity, seed=seed)
-    if reservoir is None and capacity > 0:
-        warnings.warn(
-            "There are no earlier rows to replay (a saved model holds none), so that the update may forget what only "
-            "they taught. Give replay_data=(X, y), or set replay_rows=0.",
-            stacklevel=3,
-        )
-    train, validation, seed = estimator._tables(*new, validation_data, reset=False)
-    keeps_promise = hasattr(estimator, "_calibration_rows")
-    n_seen = 0 if reservoir is None else reservoir.n_seen
-    seed_of_update = int(np.random.SeedSequence([seed, n_seen]).generate_state(1)[0] >> 1)
-    mixed_train, mixed_validation = replayed(reservoir, train, validation, is_given=validation_data is not None)
-    estimator._tensors = {}
+    check_update(estimator, new, replay_data, asked)
+    calibration = {name: value for name, value in vars(estimator).items() if name in CALIBRATION}
     try:
-        with cpu_threads(estimator.n_jobs):
-            settings = asked.settings(estimator._settings(len(mixed_train), seed_of_update))
-            summary = estimator._update_stages(mixed_train, mixed_validation, settings)
-            estimator._after_stages(mixed_validation)
-            estimator._after_fit()
-    finally:
-        estimator._tensors = None
+        reservoir = reservoir_of(estimator, replay_data)
+        train, validation, seed = estimator._tables(*new, validation_data, reset=False)
+        calibrates_anew = hasattr(estimator, "_calibration_rows")
+        both = replayed(reservoir, train, validation, is_given=validation_data is not None)
+        n_seen = 0 if reservoir is None else reservoir.n_seen
+        summary = train_on(estimator, *both, asked, seed_of_update(seed, n_seen))
+    except BaseException:
+        for name, value in calibration.items():
+            setattr(estimator, name, value)
+        raise
     fresh = train if validation is train or validation_data is not None else joined_rows([train, validation])
     estimator._target_facts(fresh)  # sets the saturation rate, that of the new rows from now on
-    estimator._reservoir = remembered(reservoir, train, validation, capacity=capacity, seed=seed)
+    estimator._reservoir = remembered(reservoir, train, validation, capacity=estimator.replay_rows, seed=seed)
     estimator.update_summary_ = {
         "new rows": len(fresh),
         "replayed rows": 0 if reservoir is None else len(reservoir.rows),
@@ -96,12 +77,69 @@ def update(
         **summary,
     }
     warn_if_saturated(estimator.saturation_rate_)
-    if was_calibrated and not keeps_promise:
+    if "recalibration_" in calibration or (calibration and not calibrates_anew):
         warnings.warn(
             "The calibration from before the update is dropped, because it belongs to other laws. Call conformalize or "
             "recalibrate again, with held-out rows like those to come.",
             stacklevel=3,
         )
+
+
+def check_update(
+    estimator: "DistributionalRegressor",
+    new: tuple[Any, Any, Any],
+    replay_data: tuple[Any, ...] | None,
+    asked: UpdateSettings,
+) -> None:
+    """Raise what is wrong with settings or rows before anything of the model changes."""
+    estimator._check_parameters()
+    asked.settings(TrainingSettings())
+    if replay_data is not None and estimator.replay_rows == 0:
+        raise ValueError("replay_data needs replay_rows of at least 1, but replay_rows=0 replays none.")
+    if replay_data is not None and (not isinstance(replay_data, tuple | list) or len(replay_data) not in (2, 3)):
+        raise ValueError("replay_data must be (X, y) or (X, y, sample_weight).")
+    table = estimator._table(*new, reset=False)
+    estimator._check_update(table.take(np.flatnonzero(table.weight > 0)))
+
+
+def reservoir_of(estimator: "DistributionalRegressor", replay_data: tuple[Any, ...] | None) -> Reservoir | None:
+    """Return the earlier rows to replay: those that are given, else those that the model has kept."""
+    capacity = estimator.replay_rows
+    if capacity == 0:
+        return None
+    if replay_data is not None:
+        X, y, *weight = replay_data
+        train, validation, seed = estimator._tables(X, y, weight[0] if weight else None, None, reset=False)
+        return remembered(None, train, validation, capacity=capacity, seed=seed)
+    if estimator._reservoir is None:
+        warnings.warn(
+            "There are no earlier rows to replay (a saved model holds none), so that the update may forget what only "
+            "they taught. Give replay_data=(X, y), or set replay_rows=0.",
+            stacklevel=4,
+        )
+        return None
+    return estimator._reservoir.holding(capacity)
+
+
+def train_on(
+    estimator: "DistributionalRegressor", train: TableRows, validation: TableRows, asked: UpdateSettings, seed: int
+) -> dict[str, float | int | str]:
+    """Train from the present weights, settle what depends on them, and return what that did."""
+    estimator._tensors = {}
+    try:
+        with cpu_threads(estimator.n_jobs):
+            settings = asked.settings(estimator._settings(len(train), seed))
+            summary = estimator._update_stages(train, validation, settings)
+            estimator._after_stages(validation)
+            estimator._after_fit()
+    finally:
+        estimator._tensors = None
+    return summary
+
+
+def seed_of_update(seed: int, n_seen: int) -> int:
+    """Return the seed of batches and dropout, another one for each update of a model."""
+    return int(np.random.SeedSequence([seed, n_seen]).generate_state(1)[0] >> 1)
 
 
 def replayed(
