@@ -122,6 +122,14 @@ def test_rows_that_validated_are_never_trained_on(monkeypatch) -> None:
     assert len(seen["train"]) + len(seen["validation"]) == 360
 
 
+def test_validation_rows_that_are_given_are_not_kept() -> None:
+    model = ESTIMATORS["decoding"](max_epochs=1)
+    model.fit(*OLD, validation_data=(pd.DataFrame(OLD_TEST[0]), OLD_TEST[1]))
+    model.partial_fit(*NEW, validation_data=OLD_TEST)
+    assert model._reservoir.n_seen == len(model._reservoir.rows) == 360
+    assert not model._reservoir.is_held_out.any()
+
+
 def test_few_rows_teach_and_validate(fitted) -> None:
     updated = copy.deepcopy(fitted["decoding"]).partial_fit(NEW[0][:5], NEW[1][:5])
     assert updated.update_summary_["new rows"] == 5

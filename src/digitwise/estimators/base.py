@@ -195,7 +195,8 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
                 self._after_fit()
         finally:
             self._tensors = None
-        self._reservoir = remembered(None, train, validation, capacity=self.replay_rows, seed=seed)
+        held_out = validation if validation_data is None else train  # rows that are given are the user's to keep
+        self._reservoir = remembered(None, train, held_out, capacity=self.replay_rows, seed=seed)
         if hasattr(self, "update_summary_"):
             del self.update_summary_  # of an earlier fit
         return self
@@ -234,7 +235,8 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
             model that was loaded has none. Given the rows of `fit` and an integer ``random_state``, those that
             validated then are held out again.
         validation_data
-            As for `fit`; in the place of held-out rows, new and earlier.
+            As for `fit`; in the place of held-out rows, new and earlier. They are not kept for later: a model that was
+            fitted with some should get them here too.
         max_epochs, learning_rate
             Of the update; ``"auto"``: half of the epochs of `fit`, and its learning rate.
 

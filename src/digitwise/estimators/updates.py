@@ -67,9 +67,10 @@ def update(
         for name, value in calibration.items():
             setattr(estimator, name, value)
         raise
-    fresh = train if validation is train or validation_data is not None else joined_rows([train, validation])
+    held_out = validation if validation_data is None else train  # rows that are given are the user's to keep
+    fresh = train if held_out is train else joined_rows([train, held_out])
     estimator._target_facts(fresh)  # sets the saturation rate, that of the new rows from now on
-    estimator._reservoir = remembered(reservoir, train, validation, capacity=estimator.replay_rows, seed=seed)
+    estimator._reservoir = remembered(reservoir, train, held_out, capacity=estimator.replay_rows, seed=seed)
     estimator.update_summary_ = {
         "new rows": len(fresh),
         "replayed rows": 0 if reservoir is None else len(reservoir.rows),
@@ -164,7 +165,7 @@ def replayed(
 def remembered(
     reservoir: Reservoir | None, train: TableRows, validation: TableRows, *, capacity: int, seed: int
 ) -> Reservoir | None:
-    """Return a sample of the rows so far and of those that were just trained on and validated with."""
+    """Return a sample of the rows so far and of new ones; training and validation rows may be the same object."""
     if capacity == 0:
         return None
     is_one = validation is train
