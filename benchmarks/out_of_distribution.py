@@ -201,6 +201,7 @@ def main() -> None:
                 with options.out.open("a") as file:
                     file.writelines(json.dumps(record) + "\n" for record in found)
                 known += found
+    known = [record for record in known if record["seed"] in options.seeds]
     print(summary(known).to_string(float_format="{:.3f}".format))
     if options.picture is not None:
         draw(known, options.picture)
