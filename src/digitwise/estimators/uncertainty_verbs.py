@@ -26,7 +26,7 @@ class UncertaintyVerbs(LawVerbs):
         variance of their means: members disagree where training rows are few or far. Their sum is the variance of the
         members' mixture (law of total variance), before it is sharpened. Members are those of the ensemble, the boosted
         digits with their share, and the folds; a single network has no second part, nor have boosted digits alone
-        (``preset="fast"``). Trees that saw different rows hardly disagree out of range: for an alarm let networks take part.
+        (``preset="fast"``). Trees that saw different rows hardly disagree out of range: networks do.
 
         References
         ----------
