@@ -157,6 +157,9 @@ def test_molecules_are_spelled_in_many_ways() -> None:
     encoder = SmilesTransformer(dim=16, n_layers=1, n_heads=2, feed_forward_dim=32, n_spellings=3)
     model = TextDecodingRegressor(encoder=encoder, max_epochs=2, random_state=0).fit(molecules, y)
     assert model.fit_summary_["training rows"] == 3 * 64
+    framed = TextDecodingRegressor(encoder=encoder, max_epochs=2, random_state=0)
+    framed.fit(pd.DataFrame({"molecule": molecules}), y).partial_fit(pd.DataFrame({"molecule": molecules[:20]}), y[:20])
+    assert framed.update_summary_["replayed rows"] == 3 * 64 + 16
     automatic = TextDecodingRegressor(model="network", max_epochs=2, random_state=0).fit(molecules, y)
     assert any("MolWt" in name for name in automatic.columns_.numeric_names)
 

@@ -22,9 +22,11 @@ from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
+from digitwise.estimators.reservoir import Reservoir
 from digitwise.estimators.shared_parameters import fill_docstring, merge_signature
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.text_encoders import TextEncoder, text_reading
+from digitwise.estimators.updates import UpdateSettings, remembered, update
 from digitwise.estimators.validation import check_figure
 from digitwise.heads import Head
 from digitwise.metrics import get_metric
@@ -48,6 +50,11 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     _tensors: dict[int, tuple[TableRows, ColumnTensors]] | None = None
     """Rows that the fit under way has transformed, by the identity of their table."""
+
+    history_: list[dict[str, float | int]]
+
+    _reservoir: Reservoir | None = None
+    """Rows that `partial_fit` replays; they are not saved."""
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)
@@ -82,6 +89,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         device: str = "auto",
         n_jobs: int | None = None,
         warm_start: bool = False,
+        replay_rows: int = 2000,
         random_state: int | np.random.RandomState | None = None,
         log_path: str | os.PathLike[str] | None = None,
         checkpoint_path: str | os.PathLike[str] | None = None,
@@ -111,6 +119,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         self.device = device
         self.n_jobs = n_jobs
         self.warm_start = warm_start
+        self.replay_rows = replay_rows
         self.random_state = random_state
         self.log_path = log_path
         self.checkpoint_path = checkpoint_path
@@ -186,7 +195,74 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
                 self._after_fit()
         finally:
             self._tensors = None
+        held_out = validation if validation_data is None else train  # rows that are given are the user's to keep
+        self._reservoir = remembered(None, train, held_out, capacity=self.replay_rows, seed=seed)
+        if hasattr(self, "update_summary_"):
+            del self.update_summary_  # of an earlier fit
         return self
+
+    def partial_fit(
+        self: Model,
+        X: Any,
+        y: Any,
+        sample_weight: Any = None,
+        *,
+        replay_data: tuple[Any, Any] | tuple[Any, Any, Any] | None = None,
+        validation_data: tuple[Any, Any] | tuple[Any, Any, Any] | None = None,
+        max_epochs: int | Literal["auto"] = "auto",
+        learning_rate: float | Literal["auto"] = "auto",
+    ) -> Model:
+        """Update a fitted model with new rows; without a fitted model this is `fit`.
+
+        Training goes on from the present weights, on the new rows and on earlier ones, of which the model keeps a
+        uniform sample (``replay_rows``), so that it does not forget them. The best epoch is chosen on held-out rows of
+        both, and the present weights may win. Boosted digits are trained afresh on the same rows, and take the place of
+        the present ones where they do better.
+
+        Columns, scaling and codec stay as they are: a category that `fit` did not see is an unseen one, and targets
+        outside the range count as its ends (`saturation_rate_`). A row counts by its weight, new or replayed: give new
+        rows greater weights to have them followed more closely.
+
+        Calibration is dropped, with a warning; with ``calibration_fraction`` a share of the new rows calibrates
+        anew, and what is promised is promised for rows like these.
+
+        Parameters
+        ----------
+        X, y, sample_weight
+            The new rows, as for `fit`.
+        replay_data
+            ``(X, y)`` or ``(X, y, sample_weight)``: earlier rows, in the place of those that the model has kept; a
+            model that was loaded has none. Given the rows of `fit` and an integer ``random_state``, those that
+            validated then are held out again.
+        validation_data
+            As for `fit`; in the place of held-out rows, new and earlier. They are not kept for later: a model that was
+            fitted with some should get them here too.
+        max_epochs, learning_rate
+            Of the update; ``"auto"``: half of the epochs of `fit`, and its learning rate.
+
+        Raises
+        ------
+        ValueError
+            If settings are out of range, the rows do not fit those of `fit`, or there are several models (folds).
+
+        Examples
+        --------
+        >>> from digitwise import HistogramRegressor
+        >>> X = np.linspace(0, 2, 200)[:, None]
+        >>> y = np.abs(X[:, 0] - 1)
+        >>> model = HistogramRegressor(max_epochs=20, random_state=0).fit(X[:120], y[:120])
+        >>> before = np.abs(model.predict(X[120:]) - y[120:]).mean()
+        >>> model = model.partial_fit(X[120:], y[120:])
+        >>> bool(np.abs(model.predict(X[120:]) - y[120:]).mean() < before)
+        True
+        """
+        if hasattr(self, "network_"):
+            asked = UpdateSettings(max_epochs=max_epochs, learning_rate=learning_rate)
+            update(self, (X, y, sample_weight), replay_data, validation_data, asked)
+            return self
+        if replay_data is not None:
+            raise ValueError("replay_data needs a fitted model, but there is none yet. Put all rows into X and y.")
+        return self.fit(X, y, sample_weight, validation_data=validation_data)
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a folder: JSON and safetensors, no pickle, no training data."""
@@ -226,6 +302,43 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _after_fit(self) -> None:
         """Settle what needs the finished model."""
+
+    def _check_update(self, new: TableRows) -> None:
+        """Raise what keeps a fitted model from learning new rows."""
+
+    def _update_stages(
+        self, train: TableRows, validation: TableRows, settings: TrainingSettings
+    ) -> dict[str, float | int | str]:
+        """Train the network on from its present weights, which may win, and return what that did."""
+        before = {name: value.clone() for name, value in self.network_.state_dict().items()}
+        try:
+            result = self._run_stage(
+                train,
+                validation,
+                settings,
+                select_by=self.select_by,
+                validate_start=True,
+                earlier_rows=self.history_,
+            )
+        except BaseException:
+            self.network_.settle_precision()
+            self.network_.load_state_dict(before)  # an update that fails leaves the model as it was
+            self.network_.eval()
+            raise
+        start = result.start or {}
+        kept = start if result.best_epoch == 0 else result.history[result.best_epoch - 1]
+        if result.best_epoch > 0:
+            self.best_epoch_ = len(self.history_) + result.best_epoch
+        self.history_, self.stopped_by_ = [*self.history_, *result.history], result.stopped_by
+        self.n_iter_ = len(self.history_)
+        return {
+            "epochs": len(result.history),
+            "best epoch": result.best_epoch,
+            "stopped by": result.stopped_by,
+            "seconds": round(result.history[-1]["seconds"], 2) if result.history else 0.0,
+            "crps before": float(start["validation_crps"]),
+            "crps after": float(kept["validation_crps"]),
+        }
 
     def _table(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> TableRows:
         """Return checked rows."""
@@ -267,6 +380,10 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
             raise ValueError(f"point_estimate must be one of {POINT_ESTIMATES}, but got {self.point_estimate!r}.")
         if not 0 <= self.validation_fraction < 1:
             raise ValueError(f"validation_fraction must lie in [0, 1), but got {self.validation_fraction}.")
+        if not isinstance(self.replay_rows, int | np.integer) or self.replay_rows < 0:
+            raise ValueError(
+                f"replay_rows must be an integer of at least 0, which keeps none, but got {self.replay_rows!r}."
+            )
         self._check_recipe()
         get_metric(self.select_by)
         text_reading(self.encoder)
@@ -295,7 +412,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._build_networks()
-        self.history_: list[dict[str, float | int]] = []
+        self.history_ = []
 
     def _build_networks(self) -> None:
         """Set the untrained networks for the fitted columns and target."""

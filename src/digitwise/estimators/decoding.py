@@ -25,11 +25,13 @@ class DecodingRegressor(DigitRegressor):
     history_, n_iter_, best_epoch_, stopped_by_
         How training went, one row of figures per epoch.
     saturation_rate_
-        Share of the validation targets outside the range that the digits can say.
+        Share of the validation targets outside the range that the digits can say; after `partial_fit` of the new ones.
     model_, parts_
         What predicts, settled; the models, with their shares in the law.
     finetune_summary_
         What fine-tuning did: its objective, epochs, and validation figures before and after.
+    update_summary_
+        What the last `partial_fit` did: its rows, epochs and validation figures, and which trees were kept.
     fit_summary_
         The main facts of the fit, for reports.
 

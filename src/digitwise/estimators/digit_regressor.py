@@ -21,7 +21,7 @@ from digitwise.estimators.inputs import check_targets
 from digitwise.estimators.mixed_model import MixedModelRegressor
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.uncertainty_verbs import UncertaintyVerbs
-from digitwise.estimators.writing import TargetLimits, choose_writing
+from digitwise.estimators.writing import TargetLimits, check_new_numbers, choose_writing
 from digitwise.nn import Decoder, Tree
 from digitwise.objectives import DecodingHead, Objective, SmoothedCrossEntropy
 from digitwise.policy import BestFirst
@@ -119,6 +119,10 @@ class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs, DigitEnt
         self.target_ = fit_written(writing, y, weight, limits)
         (self.objective_,) = self._adapted(resolve("objective", self.objective), train)
         self.model_ = self._settled_model(train)
+
+    def _check_update(self, new: TableRows) -> None:
+        super()._check_update(new)
+        check_new_numbers(new.numbers()[0], self.target_.limits)
 
     def _is_plain(self) -> bool:
         return (

@@ -20,7 +20,7 @@ from digitwise.estimators.head_parts import decoding_head_for
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.target_table import check_target_table, per_target, target_names, writing_order
 from digitwise.estimators.two_stages import TwoStageRegressor
-from digitwise.estimators.writing import TargetLimits, choose_writing
+from digitwise.estimators.writing import TargetLimits, check_new_numbers, choose_writing
 from digitwise.metrics import get_metric
 from digitwise.nn import Decoder
 from digitwise.objectives import JointHead, Objective
@@ -232,6 +232,11 @@ class JointDecodingRegressor(TwoStageRegressor):
             self.scaling_reason_[name] = writing.reason
         self.targets_ = tuple(targets)
         self.objectives_ = self._adapted(resolve("objective", self.objective), train)
+
+    def _check_update(self, new: TableRows) -> None:
+        super()._check_update(new)
+        for target, y in zip(self.targets_, new.y.T, strict=True):
+            check_new_numbers(y[~np.isnan(y)], target.limits)
 
     def _saved_target(self) -> dict[str, Any]:
         return {

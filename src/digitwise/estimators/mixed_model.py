@@ -16,7 +16,8 @@ from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.validation import figures_of
 from digitwise.metrics import get_metric
-from digitwise.training import Network, Rows
+from digitwise.training import Network, Rows, TrainingSettings
+from digitwise.training.boosted_fit import BoostingResult
 
 MODELS = ("auto", "network", "boosted", "mixed")
 MOST_COMPARED = 4000
@@ -100,31 +101,32 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         started = time.monotonic()
-        trees = 0 if self._boosted is None else self._boost(train, validation, seed)
+        if self._boosted is not None:
+            result = self._boost(self._boosted, train, validation, seed)
         if self.model_ != "boosted":
             super()._train(train, validation, seed)
             return
+        self._note_digits(result)
         self.stopped_by_ = "max_epochs"
         self.fit_summary_ = {
             "training rows": len(train),
             "validation rows": 0 if validation is train else len(validation),
             "seconds": round(time.monotonic() - started, 2),
-            "trees": trees,
+            "trees": trees_of(result),
             **self._target_facts(validation),
         }
 
-    def _boost(self, train: TableRows, validation: TableRows, seed: int) -> int:
-        """Train the boosted digits, and return the number of trees."""
-        assert self._boosted is not None
+    def _boost(self, network: Network, train: TableRows, validation: TableRows, seed: int) -> BoostingResult:
+        """Train the boosted digits of a network."""
         rows = self._encode(train, 1.0)
-        result = train_boosted(
-            self._boosted, rows, rows if validation is train else self._encode(validation, 1.0), seed
-        )
-        self._boosted.settle_precision()
-        if self.model_ == "boosted":
-            self.history_ = [{"epoch": int(row["digit"]), **row} for row in result.history]
-            self.n_iter_ = self.best_epoch_ = len(self.history_)
-        return int(sum(row["trees"] for row in result.history)) + result.guess_trees
+        result = train_boosted(network, rows, rows if validation is train else self._encode(validation, 1.0), seed)
+        network.settle_precision()
+        return result
+
+    def _note_digits(self, result: BoostingResult) -> None:
+        """Let the history tell of digits, where there are no epochs."""
+        self.history_ = [{"epoch": int(row["digit"]), **row} for row in result.history]
+        self.n_iter_ = self.best_epoch_ = len(self.history_)
 
     def _has_second_stage(self, train: TableRows) -> bool:
         return self.model_ != "boosted" and super()._has_second_stage(train)
@@ -132,6 +134,40 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
     def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
         if self.model_ != "boosted":
             super()._second_stage(train, validation, seed)
+
+    def _check_update(self, new: TableRows) -> None:
+        super()._check_update(new)
+        if len(self.parts_) > 1:
+            raise ValueError("partial_fit goes on with a single model: fit with n_folds=1, or fit anew on all rows.")
+        if self.model_ != "network" and not new.is_number.all():
+            raise ValueError(
+                f"model={self.model_!r} needs targets that are known numbers, but {int((~new.is_number).sum())} new "
+                "ones are not. Leave those rows out, or fit with model='network'."
+            )
+
+    def _update_stages(
+        self, train: TableRows, validation: TableRows, settings: TrainingSettings
+    ) -> dict[str, float | int | str]:
+        started, earlier = time.monotonic(), self._boosted
+        summary: dict[str, float | int | str] = {}
+        if earlier is not None:
+            boosted = boosted_network(self.columns_, self.target_)
+            result = self._boost(boosted, train, validation, settings.seed)
+            before, after = (self._figure_of(network, validation) for network in (earlier, boosted))
+            better = after > before if get_metric(self.select_by).greater_is_better else after < before
+            summary = {
+                f"{self.select_by} of earlier trees": before,
+                f"{self.select_by} of new trees": after,
+                "trees": "new" if better else "earlier",
+            }
+        if self.model_ != "boosted":
+            summary |= super()._update_stages(train, validation, settings)
+        if earlier is not None and better:
+            self._boosted = boosted
+            if self.model_ == "boosted":
+                self.network_ = boosted
+                self._note_digits(result)
+        return {**summary, "seconds": round(time.monotonic() - started, 2)}
 
     def fine_tune(self, *args: Any, **options: Any) -> Any:
         """Train a fitted network on, with another objective; see `TwoStageRegressor.fine_tune`.
@@ -168,6 +204,11 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
                 sharpness = best_sharpness(law, lambda law: figures_of(law, law.mean(), table, ["crps"])["crps"])
                 self.fit_summary_ |= {"sharpness": sharpness}
         self.parts_ = [Part(networks[0], networks[1], share, sharpness)]
+
+    def _figure_of(self, network: Network, validation: TableRows) -> float:
+        """Return a network's validation metric."""
+        table = validation.take(np.arange(min(len(validation), MOST_COMPARED)))
+        return self._figure(network.law(self._encode(table, 1.0).to(network.device)), table)
 
     def _figure(self, law: Distribution, table: TableRows) -> float:
         """Return the validation metric that chooses."""
@@ -210,3 +251,8 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         del self._saved_parts
         self.parts_ = parts
         self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]
+
+
+def trees_of(result: BoostingResult) -> int:
+    """Return how many trees there are, those of the guess included."""
+    return int(sum(row["trees"] for row in result.history)) + result.guess_trees

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 SCHEMA = 5
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 FACTS = ("history_", "n_iter_", "best_epoch_", "stopped_by_", "saturation_rate_", "scaling_reason_", "fit_summary_")
+LATER_FACTS = ("finetune_summary_", "update_summary_")
+"""Of what not every model has been through."""
 
 
 def save_estimator(estimator: "DistributionalRegressor", path: str | os.PathLike[str]) -> None:
@@ -144,8 +146,7 @@ def _fitted(estimator: "DistributionalRegressor") -> dict[str, Any]:
     fitted["n_features_in_"] = estimator.n_features_in_
     if hasattr(estimator, "feature_names_in_"):
         fitted["feature_names_in_"] = [str(name) for name in estimator.feature_names_in_]
-    if hasattr(estimator, "finetune_summary_"):
-        fitted["finetune_summary_"] = estimator.finetune_summary_
+    fitted |= {name: getattr(estimator, name) for name in LATER_FACTS if hasattr(estimator, name)}
     return fitted
 
 
@@ -157,8 +158,9 @@ def _restore(estimator: "DistributionalRegressor", fitted: dict[str, Any], array
     estimator.n_features_in_ = fitted["n_features_in_"]
     if "feature_names_in_" in fitted:
         estimator.feature_names_in_ = np.array(fitted["feature_names_in_"], dtype=object)
-    if "finetune_summary_" in fitted:
-        estimator.finetune_summary_ = fitted["finetune_summary_"]
+    for name in LATER_FACTS:
+        if name in fitted:
+            setattr(estimator, name, fitted[name])
     estimator._rebuild_networks()
     for name, network in estimator._networks().items():
         prefix = f"{name}."

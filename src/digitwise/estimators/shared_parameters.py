@@ -55,6 +55,9 @@ SHARED_PARAMETERS = """scaling
         CPU threads while fitting and predicting; None leaves torch's setting.
     warm_start
         Whether `fit` continues from the last fit instead of starting afresh.
+    replay_rows
+        How many of the rows that `fit` and `partial_fit` have seen are kept, a uniform sample, for `partial_fit` to
+        replay; 0 for none. They live in memory, and in pickles; `save` writes no data.
     random_state
         Seed of split, initialisation, batches and dropout.
     log_path

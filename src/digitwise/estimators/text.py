@@ -71,7 +71,7 @@ class TextDecodingRegressor(DigitRegressor):
         train, validation, seed = super()._tables(X, y, sample_weight, validation_data, reset=reset)
         sequence = text_reading(self.encoder).sequence
         if isinstance(sequence, SmilesTransformer) and sequence.n_spellings > 1:
-            return _respelled(train, sequence.n_spellings, seed), validation, seed
+            return _respelled(train, sequence.n_spellings, seed), _one_column(validation), seed
         return train, validation, seed
 
 
@@ -83,11 +83,17 @@ def _respelled(rows: TableRows, n_spellings: int, seed: int) -> TableRows:
     ValueError
         If rows are more than a text each, or rdkit cannot read one.
     """
+    rows = _one_column(rows)
+    spellings, source = augmented(rows.X[:, 0].tolist(), n_spellings, seed)
+    repeated = rows.take(source)
+    return TableRows(np.array(spellings, dtype=object).reshape(-1, 1), repeated.y, repeated.weight, repeated.y_high)
+
+
+def _one_column(rows: TableRows) -> TableRows:
+    """Return rows of a single text each, as an array."""
     X = rows.X if isinstance(rows.X, np.ndarray) else np.asarray(nw.from_native(rows.X, eager_only=True).to_numpy())
     if X.shape[1] != 1:
         raise ValueError(
             f"SmilesTransformer spells one column of SMILES anew, but X has {X.shape[1]}. Use n_spellings=1."
         )
-    spellings, source = augmented(X[:, 0].tolist(), n_spellings, seed)
-    repeated = rows.take(source)
-    return TableRows(np.array(spellings, dtype=object).reshape(-1, 1), repeated.y, repeated.weight, repeated.y_high)
+    return TableRows(X.astype(object), rows.y, rows.weight, rows.y_high)

@@ -25,6 +25,7 @@ from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.table_rows import TableRows
 from digitwise.nn import Decoder, Tree
 from digitwise.objectives import Objective, SmoothedCrossEntropy
+from digitwise.training import TrainingSettings
 
 MOST_LEAVES = 4096
 """Up to this many leaves the automatic second stage is worth its time."""
@@ -133,6 +134,17 @@ class TwoStageRegressor(DistributionalRegressor):
             self._fine_tune(finetune, train, validation, seed, time_left)
         if self.checkpoint_path is not None and self.stopped_by_ not in ("time_limit", "interrupt"):
             Path(self.checkpoint_path).unlink(missing_ok=True)  # of the first stage
+
+    def _update_stages(
+        self, train: TableRows, validation: TableRows, settings: TrainingSettings
+    ) -> dict[str, float | int | str]:
+        summary = super()._update_stages(train, validation, settings)
+        finetune = self._chosen_finetune(self._fitted_codecs(), train)
+        time_left = None if self.time_limit is None else self.time_limit - float(summary["seconds"])
+        is_over = summary["stopped by"] in ("time_limit", "interrupt") or (time_left is not None and time_left <= 0)
+        if finetune is not None and not is_over:
+            self._fine_tune(finetune, train, validation, settings.seed, time_left)
+        return summary
 
     def _fine_tune(
         self, finetune: Finetune, train: TableRows, validation: TableRows, seed: int, time_limit: float | None

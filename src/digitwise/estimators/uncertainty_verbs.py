@@ -25,7 +25,8 @@ class UncertaintyVerbs(LawVerbs):
         ``"data"`` is the mean variance of the members' laws: noise that more rows do not remove. ``"model"`` is the
         variance of their means: members disagree where training rows are few or far. Their sum is the variance of the
         members' mixture (law of total variance), before it is sharpened. Members are those of the ensemble, the boosted
-        digits with their share, and the folds; a single network has no second part.
+        digits with their share, and the folds; a single network has no second part, nor have boosted digits alone
+        (``preset="fast"``). Trees that saw different rows hardly disagree out of range: networks do.
 
         References
         ----------

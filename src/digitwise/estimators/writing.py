@@ -75,6 +75,13 @@ class TargetLimits:
 NO_LIMITS = TargetLimits()
 
 
+def check_new_numbers(y: Float[np.ndarray, " row"], limits: TargetLimits) -> None:
+    """Raise a ``ValueError`` if numbers cannot be those of a target with these limits."""
+    check_within(y, limits.low, limits.high)
+    if limits.integer and (y != np.round(y)).any():
+        raise ValueError(f"integer=True needs whole numbers, but {int((y != np.round(y)).sum())} new targets are not.")
+
+
 def choose_writing(
     codec: str | Codec,
     scaling: str | Scaling,

@@ -12,7 +12,17 @@ from digitwise.datasets import QualifiedTargets
 from digitwise.estimators import DistributionalRegressor
 from digitwise.tuning.space import Space
 
-MAY_CHANGE = ("device", "n_jobs", "verbose", "warm_start", "log_path", "checkpoint_path", "random_state", "select_by")
+MAY_CHANGE = (
+    "device",
+    "n_jobs",
+    "verbose",
+    "warm_start",
+    "replay_rows",
+    "log_path",
+    "checkpoint_path",
+    "random_state",
+    "select_by",
+)
 """Parameters that change no trial, or are compared by themselves."""
 
 

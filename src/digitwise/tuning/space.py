@@ -29,6 +29,7 @@ NOT_SEARCHED = {
     "n_jobs": "it changes no result",
     "verbose": "it changes no result",
     "warm_start": "every trial starts afresh",
+    "replay_rows": "it changes no fit, only what partial_fit replays",
     "log_path": "it changes no result",
     "checkpoint_path": "it changes no result",
 }
