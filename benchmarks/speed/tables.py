@@ -19,7 +19,8 @@ from sklearn.datasets import make_friedman1
 
 from digitwise.benchmark.methods import make_competitor
 from digitwise.benchmark.provenance import provenance
-from digitwise.benchmark.suite import Method, References, Suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_parts import Method, References
 from digitwise.estimators.hardware import cpu_threads
 
 METHODS = (

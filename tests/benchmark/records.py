@@ -5,7 +5,8 @@ from typing import Any
 from digitwise.benchmark.board import Board, collect
 from digitwise.benchmark.cell import Cell, plan_cells
 from digitwise.benchmark.results import Record
-from digitwise.benchmark.suite import Suite, parse_suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_file import parse_suite
 
 ESTIMATORS = {
     "decoding": "DecodingRegressor",

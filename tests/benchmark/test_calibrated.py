@@ -11,7 +11,7 @@ from digitwise.benchmark.cell import plan_cells, run_cell
 from digitwise.benchmark.honesty_section import honesty_section
 from digitwise.benchmark.interval_scores import interval_scores, score_name, uniform_distance
 from digitwise.benchmark.methods import Facts
-from digitwise.benchmark.suite import parse_suite
+from digitwise.benchmark.suite_file import parse_suite
 from digitwise.calibration import SplitConformal
 from digitwise.datasets import load_diabetes, train_validation_test, with_calibration
 from digitwise.distributions import GaussianMixture

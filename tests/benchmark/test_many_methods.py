@@ -14,7 +14,8 @@ from digitwise.benchmark.critical_difference import (
 )
 from digitwise.benchmark.report import markdown_report, write_benchmark_report
 from digitwise.benchmark.scores import draw_errors
-from digitwise.benchmark.suite import Suite, parse_suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_file import parse_suite
 from digitwise.benchmark.tables import means_table
 from digitwise.distributions import Atoms
 from tests.benchmark.records import made_up_board

@@ -16,7 +16,8 @@ from digitwise.benchmark.critical_difference import critical_difference, ranking
 from digitwise.benchmark.head_to_head import head_to_head_table
 from digitwise.benchmark.pareto import cost_and_error, draw_pareto, non_dominated
 from digitwise.benchmark.report import write_benchmark_report
-from digitwise.benchmark.suite import Suite, parse_suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_file import parse_suite
 from digitwise.benchmark.tables import group_table, summary
 from digitwise.benchmark.win_rates import win_rate_table, win_rates
 from tests.benchmark.records import made_up_record

@@ -9,7 +9,8 @@ import pytest
 from digitwise.benchmark import fitted
 from digitwise.benchmark.board import collect
 from digitwise.benchmark.cell import Cell, plan_cells, run_cell
-from digitwise.benchmark.suite import Suite, parse_suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_file import parse_suite
 from digitwise.benchmark.tables import second_stage_table
 from digitwise.training import fit
 

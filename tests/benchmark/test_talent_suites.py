@@ -13,7 +13,8 @@ from digitwise.benchmark.cell import plan_cells
 from digitwise.benchmark.methods import EstimatorCompetitor, make_competitor
 from digitwise.benchmark.run import run_suite
 from digitwise.benchmark.sources import check_datasets, load_dataset, with_all_named
-from digitwise.benchmark.suite import Suite, parse_suite, replace_patterns
+from digitwise.benchmark.suite import Suite, replace_patterns
+from digitwise.benchmark.suite_file import parse_suite
 from digitwise.benchmark.tables import method_table
 from tests.benchmark.records import made_up_record, made_up_suite
 from tests.datasets.test_talent_folder import write_task

@@ -5,7 +5,9 @@ from digitwise.benchmark.methods import ESTIMATORS, Competitor
 from digitwise.benchmark.report import write_benchmark_report
 from digitwise.benchmark.results import read_records
 from digitwise.benchmark.run import SuiteRun, run_suite
-from digitwise.benchmark.suite import Method, References, Suite, load_suite, parse_suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_file import load_suite, parse_suite
+from digitwise.benchmark.suite_parts import Method, References
 
 __all__ = [
     "Method",

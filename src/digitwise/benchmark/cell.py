@@ -20,7 +20,8 @@ from digitwise.benchmark.methods import all_params
 from digitwise.benchmark.results import Identity, Record
 from digitwise.benchmark.scores import score
 from digitwise.benchmark.sources import load_dataset
-from digitwise.benchmark.suite import Method, Suite
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_parts import Method
 from digitwise.datasets import Dataset, Split, with_calibration
 from digitwise.estimators.hardware import cpu_threads
 

@@ -10,7 +10,7 @@ from digitwise.benchmark.report import write_benchmark_report
 from digitwise.benchmark.results import read_records
 from digitwise.benchmark.run import run_suite
 from digitwise.benchmark.sources import with_all_named
-from digitwise.benchmark.suite import load_suite
+from digitwise.benchmark.suite_file import load_suite
 from digitwise.benchmark.tables import summary
 
 

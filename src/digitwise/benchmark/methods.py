@@ -8,7 +8,8 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.benchmark.peers import PEERS
-from digitwise.benchmark.suite import Method, Suite, check_known
+from digitwise.benchmark.suite import Suite
+from digitwise.benchmark.suite_parts import Method, check_known
 from digitwise.distributions import Distribution
 from digitwise.estimators import (
     DecodingRegressor,

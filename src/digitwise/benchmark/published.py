@@ -11,7 +11,7 @@ from jaxtyping import Float
 
 from digitwise.benchmark.board import Board, mean_over_seeds
 from digitwise.benchmark.sources import TALENT
-from digitwise.benchmark.suite import check_known
+from digitwise.benchmark.suite_parts import check_known
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from digitwise.benchmark.suite import ALL, Suite, check_known, replace_patterns
+from digitwise.benchmark.suite import ALL, Suite, replace_patterns
+from digitwise.benchmark.suite_parts import check_known
 from digitwise.datasets import (
     Dataset,
     list_queries,

@@ -1,112 +1,16 @@
-"""What a benchmark compares: a suite of data sets, seeds and methods, read from a TOML file.
+"""What a benchmark compares: a suite of data sets, seeds and methods.
 
-A suite is everything that decides the figures, apart from the code. Keys that mean nothing are
-refused, so that a misspelt setting cannot pass for a default.
+A suite is everything that decides the figures, apart from the code.
 """
 
-import difflib
-import json
-import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from pathlib import Path
-from typing import Any, Literal
+from typing import Any
+
+from digitwise.benchmark.suite_parts import Method, Published, References, check_known, check_name
 
 ALL = ":*"
 """How a pattern ends that stands for all data sets of a kind."""
-PLAIN_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-
-
-@dataclass(frozen=True, kw_only=True)
-class Method:
-    """A named way to predict.
-
-    Parameters
-    ----------
-    name
-        What tables call it.
-    estimator
-        One of `digitwise.benchmark.ESTIMATORS`.
-    params
-        Its parameters, on top of the suite's shared ones.
-    params_of
-        Data set to further parameters that hold on it alone.
-    only_datasets
-        The data sets it runs on; None for all of the suite.
-    starts_from
-        Another method, whose fitted model this one fine-tunes (its parameter ``finetune``): every second stage then
-        starts from the same first one, which is trained once. Its own parameters are those of the other method.
-
-    Raises
-    ------
-    ValueError
-        If the name is not plain, or it starts from another method without saying how it goes on.
-    """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 (pydantic reads it off the class)
-
-    name: str
-    estimator: str
-    params: dict[str, Any] = field(default_factory=dict)
-    params_of: dict[str, dict[str, Any]] = field(default_factory=dict)
-    only_datasets: tuple[str, ...] | None = None
-    starts_from: str | None = None
-    calibrate: Literal["smooth", "conformal", "digits", "intervals", "mapie"] | None = None
-
-    def __post_init__(self) -> None:
-        """Check the name, and that a method which starts from another does one thing with it."""
-        _check_name("A method", self.name)
-        if self.starts_from is not None and self.params_of:
-            raise ValueError(f"{self.name} starts from {self.starts_from}, so params_of belongs there.")
-        if self.calibrate is not None and (self.starts_from is None or self.params):
-            raise ValueError(
-                f"{self.name} calibrates, so it needs another method to start from and has no parameters of its own, "
-                f"but it has starts_from={self.starts_from!r} and {sorted(self.params)}."
-            )
-        if self.calibrate is None and self.starts_from is not None and set(self.params) != {"finetune"}:
-            raise ValueError(
-                f"{self.name} starts from {self.starts_from}, so its parameters are those of that method and "
-                f"'finetune', but it has {sorted(self.params)}."
-            )
-
-    def on(self, dataset: str) -> "Method":
-        """Return the method with the parameters that it has on a data set."""
-        return replace(self, params={**self.params, **self.params_of.get(dataset, {})}, params_of={})
-
-
-@dataclass(frozen=True, kw_only=True)
-class References:
-    """The methods that the others are divided by.
-
-    Parameters
-    ----------
-    rmse, crps
-        Names of methods of the suite.
-    """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    rmse: str = "pointwise"
-    crps: str = "histogram"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Published:
-    """A published table of test RMSE that the report puts the results beside.
-
-    Parameters
-    ----------
-    rmse
-        CSV file, seen from the suite's folder; None if the command names it.
-    names
-        Data set to what the table calls it. ``"talent:NAME"`` is called ``NAME`` by itself.
-    """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012
-
-    rmse: str | None = None
-    names: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +93,7 @@ class Suite:
 
     def __post_init__(self) -> None:
         """Check that the parts fit together."""
-        _check_name("A suite", self.name)
+        check_name("A suite", self.name)
         names = [method.name for method in self.methods]
         for what, values in (
             ("datasets", self.datasets),
@@ -213,7 +117,7 @@ class Suite:
         check_known(self.focus or (), names, "method in focus")
         self._check_named(tuple(self.drop), "data set to drop columns of")
         for group, members in self.groups.items():
-            _check_name("A group", group)
+            check_name("A group", group)
             if len(members) == 0 or len(set(members)) < len(members):
                 raise ValueError(f"A group needs data sets, each named once, but {group} has {list(members)}.")
             self._check_named(members, f"data set of group {group}")
@@ -299,73 +203,3 @@ def replace_patterns(suite: Suite, names: Sequence[str]) -> Suite:
         replace(m, params_of={d: m.params_of[d] for d in datasets if d in m.params_of}) for m in suite.methods
     )
     return replace(suite, datasets=datasets, methods=methods)
-
-
-def load_suite(path: str | Path) -> Suite:
-    """Return the suite that a TOML file describes.
-
-    Raises
-    ------
-    FileNotFoundError
-        If there is no such file.
-    ValueError
-        If it is not TOML, has keys that mean nothing, or values of the wrong kind.
-    """
-    path = Path(path)
-    if not path.is_file():
-        raise FileNotFoundError(f"There is no suite at {path}. Give the path of a TOML file.")
-    try:
-        return parse_suite(tomllib.loads(path.read_text(encoding="utf-8")))
-    except ValueError as error:  # tomllib's own error is one, too
-        raise ValueError(f"{path.name}: {error}") from error
-
-
-def parse_suite(table: dict[str, Any]) -> Suite:
-    """Return the suite that a nested table describes.
-
-    Raises
-    ------
-    ValueError
-        If keys are missing or mean nothing, or values are of the wrong kind.
-
-    Examples
-    --------
-    >>> parse_suite({"name": "tiny", "sets": []})
-    Traceback (most recent call last):
-    ...
-    ValueError: sets: unknown key; datasets: is missing; methods: is missing
-    """
-    from pydantic import TypeAdapter, ValidationError
-
-    if isinstance(table.get("datasets"), str) and table["datasets"].endswith(ALL):
-        table = {**table, "datasets": [table["datasets"]]}
-    try:
-        # through JSON, because its strict mode takes lists for tuples and nothing else in disguise
-        return TypeAdapter(Suite).validate_json(json.dumps(table), strict=True)
-    except ValidationError as error:
-        raise ValueError(_in_one_line(error.errors())) from None
-
-
-def check_known(wanted: Sequence[str], known: Sequence[str], what: str) -> None:
-    """Raise ``ValueError`` with the nearest known names if a wanted one is not among them."""
-    for name in wanted:
-        if name not in known:
-            close = difflib.get_close_matches(name, known, n=3)
-            hint = f"Did you mean {' or '.join(close)}?" if close else f"Known: {', '.join(known)}."
-            raise ValueError(f"There is no {what} {name!r}. {hint}")
-
-
-def _check_name(what: str, name: str) -> None:
-    if not PLAIN_NAME.fullmatch(name):
-        raise ValueError(f"{what} is named with small letters, digits, '_', '.' and '-', but got {name!r}.")
-
-
-def _in_one_line(errors: Sequence[Any]) -> str:
-    """Return pydantic's errors as ``place: what is wrong``; unknown keys first."""
-    ours = {"unexpected_keyword_argument": "unknown key", "missing": "is missing"}
-    lines = []
-    for error in sorted(errors, key=lambda error: error["type"] != "unexpected_keyword_argument"):
-        place = ".".join(str(part) for part in error["loc"])
-        message = ours.get(error["type"], error["msg"].removeprefix("Value error, "))
-        lines.append(f"{place}: {message}" if place else message)
-    return "; ".join(lines)
