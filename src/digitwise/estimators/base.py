@@ -284,13 +284,14 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _start(self, train: TableRows, seed: int) -> None:
         """Fit columns and target, and build the network."""
-        self.columns_ = Columns.fit(
+        self.columns_, tensors = Columns.fit_transform(
             train.X,
             categorical=self.categorical,
             text=self.text,
             reading=text_reading(self.encoder),
             random_state=seed,
         )
+        self._tensors = {id(train): (train, tensors)}
         self._fit_target(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -395,12 +396,20 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _transformed(self, table: TableRows) -> ColumnTensors:
         """Return the columns of some rows, transformed once in each fit: texts take their time."""
-        known = self._tensors
-        if known is None:
+        if self._tensors is None:
             return self.columns_.transform(table.X)
-        if id(table) not in known:
-            known[id(table)] = table, self.columns_.transform(table.X)  # kept alive: its identity is not used again
-        return known[id(table)][1]
+        tensors = self._remembered(table, self._tensors)
+        if tensors is None:
+            tensors = self.columns_.transform(table.X)
+            self._tensors[id(table)] = table, tensors  # kept alive: its identity is not used again
+        return tensors
+
+    def _remembered(self, table: TableRows, known: dict[int, tuple[TableRows, ColumnTensors]]) -> ColumnTensors | None:
+        """Return the columns of rows that were transformed, or taken from such; None if they were not."""
+        if id(table) in known:
+            return known[id(table)][1]
+        whole = None if table.taken is None else self._remembered(table.taken.whole, known)
+        return None if table.taken is None or whole is None else whole.take(table.taken.index)
 
     def _as_table(self, X: Any) -> Any:
         """Return features as a table, where estimators take something else."""

@@ -15,6 +15,7 @@ from digitwise.encoders.text.by_name import fitted_text_features
 from digitwise.encoders.text.counts import most_varied
 from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures, check_texts
 from digitwise.encoders.text.ngrams import NGrams
+from digitwise.encoders.text.read_once import ReadOnce
 from digitwise.encoders.text.terms import count_terms, inverse_frequency, learn_terms, tf_idf
 
 RUNS = (
@@ -61,7 +62,7 @@ class Agreement:
     def fit(self, first: Sequence[str], second: Sequence[str], random_state: int = 0) -> "FittedAgreement":
         """Return the terms of all these texts, how rare they are, and what ``vectors`` learns."""
         check_pairs(first, second)
-        texts = [*first, *second]
+        texts = ReadOnce(first, second)
         terms, weights = [], []
         counted: tuple[str, ...] = ()
         for runs in RUNS:
