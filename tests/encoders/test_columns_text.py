@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from digitwise import DecodingRegressor, Literals, NGrams, TextTransformer, Together
-from digitwise.encoders.columns import Columns, ColumnTensors
+from digitwise.encoders import Columns, ColumnTensors
 from digitwise.encoders.columns_text import TextReading
 from digitwise.encoders.text import Embeddings, Shape, embeddings
 from tests.encoders.text.tiny_models import write_model

@@ -11,8 +11,6 @@ from typing import Any, Literal, final
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int64
-from torch import Tensor
 
 from digitwise.encoders.columns_category import (
     CategoryColumn,
@@ -23,42 +21,8 @@ from digitwise.encoders.columns_cells import TableColumn
 from digitwise.encoders.columns_match import listed_columns, matched_columns, of_kind
 from digitwise.encoders.columns_numeric import NumericColumn, fit_numeric, transform_numeric
 from digitwise.encoders.columns_table import read_table
+from digitwise.encoders.columns_tensors import ColumnTensors, ReadTable
 from digitwise.encoders.columns_text import FittedTexts, TextReading, text_columns
-from digitwise.encoders.sequence import PADDING
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class ColumnTensors:
-    """The rows of a table as an encoder takes them.
-
-    Parameters
-    ----------
-    numeric
-        Scaled values, then indicators of missing cells, ``(row, n_numeric)``.
-    categorical
-        Codes, ``(row, n_categorical)``.
-    ids
-        Ids of the texts, padded at the right with -1, ``(row, length)``; None where no encoder reads them.
-    """
-
-    numeric: Float32[Tensor, "row numeric"]
-    categorical: Int64[Tensor, "row categorical"]
-    ids: Int64[Tensor, "row length"] | None = None
-
-    def __len__(self) -> int:
-        """Return the number of rows."""
-        return len(self.numeric)
-
-    def take(self, index: Int64[np.ndarray, " pick"]) -> "ColumnTensors":
-        """Return the named rows; ids as far as the longest of them goes."""
-        rows = torch.from_numpy(index)
-        ids = None if self.ids is None else self.ids[rows]
-        return ColumnTensors(
-            numeric=self.numeric[rows],
-            categorical=self.categorical[rows],
-            ids=None if ids is None else ids[:, : max(1, int((ids != PADDING).sum(1).max()))],
-        )
 
 
 @final
@@ -203,7 +167,8 @@ class Columns:
             dropped=dropped,
             texts=texts,
         )
-        return columns, columns._tensors({column.name: column for column in table.columns}, features, cells)
+        read = columns._read({column.name: column for column in table.columns}, features, cells)
+        return columns, read.take(slice(None))
 
     @property
     def n_numeric(self) -> int:
@@ -250,19 +215,39 @@ class Columns:
             If columns are missing or unexpected, hold another kind of cells than in training, or
             a number is infinite.
         """
+        return self.read(X).take(slice(None))
+
+    def read(self, X: Any) -> ReadTable:
+        """Return what `transform` does, with ids of texts for those rows alone that are asked for.
+
+        Parameters
+        ----------
+        X
+            As for `transform`.
+
+        Examples
+        --------
+        >>> from digitwise.encoders.columns_text import TextReading
+        >>> from digitwise.encoders.sequence import TextTransformer
+        >>> reading = TextReading(features=None, sequence=TextTransformer())
+        >>> table = [["a text of many words"], ["short"], ["a"]]
+        >>> read = Columns.fit(table, text="all", reading=reading).read(table)
+        >>> len(read), read.take(slice(1, 3)).ids.tolist()
+        (3, [[256, 115, 104, 111, 114, 116], [256, 97, -1, -1, -1, -1]])
+        """
         by_name = matched_columns(read_table(X), self.feature_names, self.named)
         if self.texts is None:
-            return self._tensors(by_name, [], {})
+            return self._read(by_name, [], {})
         texts = self.texts.texts(by_name)
-        return self._tensors(by_name, self.texts.numbers(texts), texts)
+        return self._read(by_name, self.texts.numbers(texts), texts)
 
-    def _tensors(
+    def _read(
         self,
         by_name: Mapping[str, TableColumn],
         features: Sequence[TableColumn],
         texts: Mapping[str, Sequence[str]],
-    ) -> ColumnTensors:
-        """Return tensors of a table's columns, of the features of its texts, and of the texts."""
+    ) -> ReadTable:
+        """Return a table's columns, the features of its texts among them, and the texts."""
         n_rows = len(next(iter(by_name.values())).values)
         numbers = {**by_name, **{column.name: column for column in features}}
         numeric = np.empty((n_rows, len(self.numeric)), order="F")
@@ -272,11 +257,10 @@ class Columns:
         for index, category in enumerate(self.categorical):
             column = of_kind(by_name[category.name], category.kind)
             codes[:, index] = category_codes(category, column.labels(), column.missing)
-        ids = None if self.texts is None else self.texts.ids(texts)
-        return ColumnTensors(
+        return ReadTable(
             numeric=torch.from_numpy(transform_numeric(self.numeric, numeric)),
             categorical=torch.from_numpy(codes),
-            ids=None if ids is None else torch.from_numpy(ids),
+            texts=None if self.texts is None else self.texts.sequences(texts),
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import numpy as np
-from jaxtyping import Float, Int64
+from jaxtyping import Float
 
 from digitwise.encoders.columns_cells import TableColumn
 from digitwise.encoders.columns_match import listed_columns, of_kind
 from digitwise.encoders.columns_table import Table
+from digitwise.encoders.columns_tensors import TextSequences
 from digitwise.encoders.sequence import SequenceEncoder, TextTokenizer, tokenizer_from_dict
 from digitwise.encoders.text import (
     Agreement,
@@ -109,11 +110,11 @@ class FittedTexts:
             found += numbers_of(" and ".join(self.names), self.pair.names, pair)
         return found
 
-    def ids(self, texts: Mapping[str, Sequence[str]]) -> Int64[np.ndarray, "row length"] | None:
-        """Return the ids of each row's texts."""
+    def sequences(self, texts: Mapping[str, Sequence[str]]) -> TextSequences | None:
+        """Return the texts of each row one after the other, for an encoder; None where none reads them."""
         if self.tokenizer is None:
             return None
-        return self.tokenizer.ids(joined([texts[name] for name in self.names]))
+        return TextSequences(texts=joined([texts[name] for name in self.names]), tokenizer=self.tokenizer)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything learnt: plain values and arrays."""

@@ -13,7 +13,8 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.encoders.columns import Columns, ColumnTensors
+from digitwise.encoders.columns import Columns
+from digitwise.encoders.columns_tensors import ColumnTensors
 from digitwise.encoders.numeric_embeddings import NumericEmbedding
 from digitwise.estimators.encoder_parts import make_encoder
 from digitwise.estimators.epochs import numbered_on
@@ -409,7 +410,7 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         if id(table) in known:
             return known[id(table)][1]
         whole = None if table.taken is None else self._remembered(table.taken.whole, known)
-        return None if table.taken is None or whole is None else whole.take(table.taken.index)
+        return None if table.taken is None or whole is None else whole.take(table.taken.rows)
 
     def _as_table(self, X: Any) -> Any:
         """Return features as a table, where estimators take something else."""

@@ -89,4 +89,4 @@ class Taken(NamedTuple):
     """A table, and the rows that were taken from it."""
 
     whole: TableRows
-    index: Int64[np.ndarray, " pick"]
+    rows: Int64[np.ndarray, " pick"]
