@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 import torch
 
-from digitwise import DecodingRegressor, Literals, NGrams, TextTransformer, Together
+from digitwise import DecodingRegressor, Finetune, Literals, NGrams, TextTransformer, Together
 from digitwise.encoders import Columns, ColumnTensors
 from digitwise.encoders.columns_text import TextReading
 from digitwise.encoders.text import Embeddings, Shape, embeddings
@@ -121,6 +121,15 @@ def test_fit_makes_the_features_of_each_row_once(settings) -> None:
     chosen = {"preset": "fast", "max_epochs": 1, "random_state": 0, "finetune": None} | settings
     DecodingRegressor(encoder=counted, **chosen).fit(pd.DataFrame({"text": texts}), np.arange(60.0))
     assert counted.rows == Counter(texts)
+
+
+def test_fine_tuning_makes_them_once_more() -> None:
+    counted = Counted()
+    texts = [f"text number {n} " + "x" * n for n in range(60)]
+    model = DecodingRegressor(encoder=counted, model="network", max_epochs=1, random_state=0)
+    table, y = pd.DataFrame({"text": texts}), np.arange(60.0)
+    model.fit(table, y).fine_tune(table, y, finetune=Finetune(objective="raft", max_epochs=1))
+    assert counted.rows == Counter(texts * 2)
 
 
 def test_taken_rows_are_those_of_the_rows_alone() -> None:

@@ -2,7 +2,8 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -178,16 +179,22 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         continues = bool(self.warm_start and hasattr(self, "network_"))
         self._check_parameters()
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=not continues)
+        with self._fitting():
+            if not continues:
+                self._start(train, seed)
+            self._fit_stages(train, validation, seed)
+            self._after_fit()
+        return self
+
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        """Run a fit: on as many threads as asked for, with the rows that it has transformed at hand until it ends."""
         self._tensors = {}
         try:
             with cpu_threads(self.n_jobs):
-                if not continues:
-                    self._start(train, seed)
-                self._fit_stages(train, validation, seed)
-                self._after_fit()
+                yield
         finally:
             self._tensors = None
-        return self
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the fitted model to a folder: JSON and safetensors, no pickle, no training data."""
