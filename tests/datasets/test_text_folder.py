@@ -52,6 +52,7 @@ def test_texts_stay_as_they_are_and_other_columns_keep_their_kind(tmp_path: Path
     assert data.X["size"].dtype == np.float64 and np.isnan(data.X["size"][1])
     assert data.y.tolist() == [1, 2, 3.5] and (data.target, data.units) == ("score", "points")
     assert data.split is not None and data.split.tolist() == ["train", "validation", "test"]
+    assert (data.name, data.description) == ("toy", "A toy. Licence: none.")
     assert load_text(folder, "toy", None).split is None
 
 

@@ -2,11 +2,13 @@
 
 import difflib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from digitwise.datasets.dataset import Dataset
 from digitwise.optional import optional_package
 
 SPLIT_NAMES = {
@@ -94,3 +96,33 @@ def published_split(labels: Any, name: str) -> np.ndarray:
     if unknown:
         raise ValueError(f"Split labels must be among {sorted(SPLIT_NAMES)}, but {name} also has {unknown}.")
     return np.array([SPLIT_NAMES[label] for label in labels])
+
+
+def dataset_of(
+    entry: dict[str, Any], frame: Any, X: Any, feature_names: Iterable[str], split: str | None, *, about: str = ""
+) -> Dataset:
+    """The data set that an entry describes.
+
+    Parameters
+    ----------
+    entry
+        Of the index.
+    frame
+        The rows of its file, as `read_csv` gives them.
+    X, feature_names
+        The features that are made of them, and their names.
+    split
+        The column that holds the published split; None for none.
+    about
+        What the description begins with.
+    """
+    return Dataset(
+        name=entry["name"],
+        X=X,
+        y=frame[entry["target"]].to_numpy(dtype=np.float64),
+        target=entry["target"],
+        units=entry["target_units"],
+        description=f"{about} {entry['notes']} Licence: {entry['licence']}.".strip(),
+        feature_names=tuple(feature_names),
+        split=None if split is None else published_split(frame[split], entry["name"]),
+    )

@@ -2,10 +2,8 @@
 
 from pathlib import Path
 
-import numpy as np
-
 from digitwise.datasets.dataset import Dataset
-from digitwise.datasets.folder_index import entry_of, published_split, read_csv, read_index
+from digitwise.datasets.folder_index import dataset_of, entry_of, read_csv, read_index
 from digitwise.datasets.query_features import query_features
 
 QUERY = "query"
@@ -52,13 +50,5 @@ def load_query_features(folder: str | Path, name: str) -> Dataset:
     split_columns: list[str] = entry["split_columns"]
     frame = read_csv(folder, entry, text_columns=[QUERY, *split_columns])
     names, values = query_features(frame[QUERY].tolist())
-    return Dataset(
-        name=name,
-        X=values,
-        y=frame[entry["target"]].to_numpy(dtype=np.float64),
-        target=entry["target"],
-        units=entry["target_units"],
-        description=f"Features of the query texts. {entry['notes']} Licence: {entry['licence']}.",
-        feature_names=names,
-        split=published_split(frame["split"], name) if "split" in split_columns else None,
-    )
+    split = "split" if "split" in split_columns else None
+    return dataset_of(entry, frame, values, names, split, about="Features of the query texts.")

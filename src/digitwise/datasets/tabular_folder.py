@@ -7,10 +7,8 @@ such as "NA" or "None" are values.
 
 from pathlib import Path
 
-import numpy as np
-
 from digitwise.datasets.dataset import Dataset
-from digitwise.datasets.folder_index import entry_of, published_split, read_csv, read_index
+from digitwise.datasets.folder_index import dataset_of, entry_of, read_csv, read_index
 
 
 def list_tabular(folder: str | Path) -> tuple[str, ...]:
@@ -59,13 +57,4 @@ def load_tabular(folder: str | Path, name: str) -> Dataset:
     frame = read_csv(folder, entry, text_columns=[*categories, *split_columns])
     X = frame.drop(columns=[entry["target"], *split_columns])
     X = X.astype({column: "category" for column in categories})
-    return Dataset(
-        name=name,
-        X=X,
-        y=frame[entry["target"]].to_numpy(dtype=np.float64),
-        target=entry["target"],
-        units=entry["target_units"],
-        description=f"{entry['notes']} Licence: {entry['licence']}.".strip(),
-        feature_names=tuple(X.columns),
-        split=published_split(frame["split"], name) if "split" in split_columns else None,
-    )
+    return dataset_of(entry, frame, X, X.columns, "split" if "split" in split_columns else None)

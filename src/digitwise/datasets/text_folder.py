@@ -7,10 +7,8 @@ each set is. Words such as "NA" or "None" are text like any other.
 from pathlib import Path
 from typing import Literal
 
-import numpy as np
-
 from digitwise.datasets.dataset import Dataset
-from digitwise.datasets.folder_index import SPLIT_NAMES, entry_of, published_split, read_csv, read_index
+from digitwise.datasets.folder_index import SPLIT_NAMES, dataset_of, entry_of, read_csv, read_index
 
 KINDS = ("molecules", "code", "text", "rewards")
 
@@ -90,13 +88,4 @@ def load_text(
     X = frame.drop(columns=[entry["target"], *split_columns])
     X[texts] = X[texts].fillna("")
     X = X.astype({column: "category" for column in categories})
-    return Dataset(
-        name=name,
-        X=X,
-        y=frame[entry["target"]].to_numpy(dtype=np.float64),
-        target=entry["target"],
-        units=entry["target_units"],
-        description=f"{entry['notes']} Licence: {entry['licence']}.".strip(),
-        feature_names=tuple(X.columns),
-        split=None if split is None else published_split(frame[split], name),
-    )
+    return dataset_of(entry, frame, X, X.columns, split)

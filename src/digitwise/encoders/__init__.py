@@ -1,7 +1,8 @@
 """Encoders: raw columns to tensors, tensors to memory."""
 
 from digitwise.encoders.beside import Beside
-from digitwise.encoders.columns import Columns, ColumnTensors
+from digitwise.encoders.columns import Columns
+from digitwise.encoders.columns_tensors import ColumnTensors
 from digitwise.encoders.encoder import Encoder
 from digitwise.encoders.tabular import TabularEncoder
 

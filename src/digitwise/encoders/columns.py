@@ -1,18 +1,16 @@
 """Raw tables to tensors: what `Columns.fit` learns on training rows, `transform` applies to any.
 
 Numeric columns are filled, scaled and clipped; categories become codes. Texts become numbers (features), ids for an
-encoder that reads them, or both. The result
-depends on nothing but the row itself: transforming rows one by one or all at once is the same.
+encoder that reads them, or both. The result depends on nothing but the row itself: transforming rows one by one or all
+at once is the same.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
 from typing import Any, Literal, final
 
 import numpy as np
 import torch
-from jaxtyping import Float32, Int64
-from torch import Tensor
 
 from digitwise.encoders.columns_category import (
     CategoryColumn,
@@ -23,30 +21,8 @@ from digitwise.encoders.columns_cells import TableColumn
 from digitwise.encoders.columns_match import listed_columns, matched_columns, of_kind
 from digitwise.encoders.columns_numeric import NumericColumn, fit_numeric, transform_numeric
 from digitwise.encoders.columns_table import read_table
+from digitwise.encoders.columns_tensors import ColumnTensors, ReadTable
 from digitwise.encoders.columns_text import FittedTexts, TextReading, text_columns
-
-
-@final
-@dataclass(frozen=True, kw_only=True)
-class ColumnTensors:
-    """The rows of a table as an encoder takes them.
-
-    Parameters
-    ----------
-    numeric
-        Scaled values, then indicators of missing cells, ``(row, n_numeric)``.
-    categorical
-        Codes, ``(row, n_categorical)``.
-    ids
-        Ids of the texts, padded at the right with -1, ``(row, length)``; None where no encoder reads them.
-    """
-
-    numeric: Float32[Tensor, "row numeric"]
-    categorical: Int64[Tensor, "row categorical"]
-    ids: Int64[Tensor, "row length"] | None = None
-
-    def __len__(self) -> int:
-        return len(self.numeric)
 
 
 @final
@@ -98,7 +74,31 @@ class Columns:
         reading: TextReading | None = None,
         random_state: int = 0,
     ) -> "Columns":
-        """Return what the training rows teach about their columns.
+        """Return what the training rows teach about their columns; the parameters are those of `fit_transform`."""
+        columns, _ = cls.fit_transform(
+            X,
+            categorical=categorical,
+            max_categories=max_categories,
+            text=text,
+            reading=reading,
+            random_state=random_state,
+        )
+        return columns
+
+    @classmethod
+    def fit_transform(
+        cls,
+        X: Any,
+        *,
+        categorical: Literal["auto"] | Sequence[str | int] = "auto",
+        max_categories: int = 128,
+        text: Literal["auto", "all"] | Sequence[str | int] = "auto",
+        reading: TextReading | None = None,
+        random_state: int = 0,
+    ) -> tuple["Columns", ColumnTensors]:
+        """Return what the training rows teach about their columns, and the same rows as tensors.
+
+        Features of texts, which may take their time, are made once for both. The tensors are those of `transform`.
 
         Text, categories and enums are categorical, and so is what ``categorical`` lists. Numbers,
         booleans, dates and date-times (seconds since 1970, UTC) and durations (seconds) are
@@ -133,12 +133,16 @@ class Columns:
         table = read_table(X)
         listed = listed_columns(table, categorical)
         found = [] if reading is None else text_columns(table, text, listed)
-        texts = None if reading is None else reading.fit(found, random_state)
+        texts: FittedTexts | None = None
+        cells: Mapping[str, Sequence[str]] = {}
+        features: list[TableColumn] = []
+        if reading is not None:
+            texts, cells, features = reading.fit_transform(found, random_state)
         is_text = {column.name for column in found}
         numeric: list[NumericColumn] = []
         categories: list[CategoryColumn] = []
         dropped: dict[str, str] = {}
-        for column in _with_features(table.columns, texts):
+        for column in (*table.columns, *features):
             if column.name in is_text:
                 continue
             if column.missing.all():
@@ -155,7 +159,7 @@ class Columns:
                     numeric.append(number)
                 else:
                     dropped[column.name] = "constant"
-        return cls(
+        columns = cls(
             feature_names=table.names,
             named=table.named,
             numeric=tuple(numeric),
@@ -163,6 +167,8 @@ class Columns:
             dropped=dropped,
             texts=texts,
         )
+        read = columns._read({column.name: column for column in table.columns}, features, cells)
+        return columns, read.take(slice(None))
 
     @property
     def n_numeric(self) -> int:
@@ -209,23 +215,52 @@ class Columns:
             If columns are missing or unexpected, hold another kind of cells than in training, or
             a number is infinite.
         """
-        table = read_table(X)
-        by_name = matched_columns(table, self.feature_names, self.named)
-        numeric = np.empty((table.n_rows, len(self.numeric)), order="F")
-        named = (replace(column, name=name) for name, column in by_name.items())
-        read = by_name if self.texts is None else {c.name: c for c in _with_features(named, self.texts)}
+        return self.read(X).take(slice(None))
+
+    def read(self, X: Any) -> ReadTable:
+        """Return what `transform` does, with ids of texts for those rows alone that are asked for.
+
+        Parameters
+        ----------
+        X
+            As for `transform`.
+
+        Examples
+        --------
+        >>> from digitwise.encoders.columns_text import TextReading
+        >>> from digitwise.encoders.sequence import TextTransformer
+        >>> reading = TextReading(features=None, sequence=TextTransformer())
+        >>> table = [["a text of many words"], ["short"], ["a"]]
+        >>> read = Columns.fit(table, text="all", reading=reading).read(table)
+        >>> len(read), read.take(slice(1, 3)).ids.tolist()
+        (3, [[256, 115, 104, 111, 114, 116], [256, 97, -1, -1, -1, -1]])
+        """
+        by_name = matched_columns(read_table(X), self.feature_names, self.named)
+        if self.texts is None:
+            return self._read(by_name, [], {})
+        texts = self.texts.texts(by_name)
+        return self._read(by_name, self.texts.numbers(texts), texts)
+
+    def _read(
+        self,
+        by_name: Mapping[str, TableColumn],
+        features: Sequence[TableColumn],
+        texts: Mapping[str, Sequence[str]],
+    ) -> ReadTable:
+        """Return a table's columns, the features of its texts among them, and the texts."""
+        n_rows = len(next(iter(by_name.values())).values)
+        numbers = {**by_name, **{column.name: column for column in features}}
+        numeric = np.empty((n_rows, len(self.numeric)), order="F")
         for index, number in enumerate(self.numeric):
-            column = of_kind(read[number.name], number.kind)
-            numeric[:, index] = column.numbers()
-        codes = np.empty((table.n_rows, len(self.categorical)), dtype=np.int64)
+            numeric[:, index] = of_kind(numbers[number.name], number.kind).numbers()
+        codes = np.empty((n_rows, len(self.categorical)), dtype=np.int64)
         for index, category in enumerate(self.categorical):
             column = of_kind(by_name[category.name], category.kind)
             codes[:, index] = category_codes(category, column.labels(), column.missing)
-        ids = None if self.texts is None else self.texts.ids(by_name)
-        return ColumnTensors(
+        return ReadTable(
             numeric=torch.from_numpy(transform_numeric(self.numeric, numeric)),
             categorical=torch.from_numpy(codes),
-            ids=None if ids is None else torch.from_numpy(ids),
+            texts=None if self.texts is None else self.texts.sequences(texts),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -255,9 +290,3 @@ class Columns:
             dropped=dict(state["dropped"]),
             texts=None if state["texts"] is None else FittedTexts.from_dict(state["texts"]),
         )
-
-
-def _with_features(columns: Iterable[TableColumn], texts: FittedTexts | None) -> list[TableColumn]:
-    """Return columns, and after them the features of those that are text."""
-    found = list(columns)
-    return found if texts is None else [*found, *texts.numbers(found)]

@@ -1,15 +1,16 @@
 """Columns of text: which they are, and what becomes of them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, final
 
 import numpy as np
-from jaxtyping import Float, Int64
+from jaxtyping import Float
 
 from digitwise.encoders.columns_cells import TableColumn
 from digitwise.encoders.columns_match import listed_columns, of_kind
 from digitwise.encoders.columns_table import Table
+from digitwise.encoders.columns_tensors import TextSequences
 from digitwise.encoders.sequence import SequenceEncoder, TextTokenizer, tokenizer_from_dict
 from digitwise.encoders.text import (
     Agreement,
@@ -20,6 +21,7 @@ from digitwise.encoders.text import (
     fitted_text_features,
 )
 from digitwise.encoders.text.pairs import FittedAgreement
+from digitwise.encoders.text.read_once import ReadOnce
 
 WORDS_OF_TEXT, CHARACTERS_OF_TEXT = 3, 24
 """A column is text rather than names of categories if its cells have so many words or characters on average."""
@@ -42,9 +44,11 @@ class TextReading:
     features: TextFeatures | Literal["auto"] | None = "auto"
     sequence: SequenceEncoder | None = None
 
-    def fit(self, columns: Sequence[TableColumn], random_state: int) -> "FittedTexts":
-        """Return what the training texts of some columns teach."""
-        texts = {column.name: cells_of(column) for column in columns}
+    def fit_transform(
+        self, columns: Sequence[TableColumn], random_state: int
+    ) -> tuple["FittedTexts", dict[str, ReadOnce], list[TableColumn]]:
+        """Return what the training texts of some columns teach, the texts, and their features as columns of numbers."""
+        texts = {column.name: ReadOnce(cells_of(column)) for column in columns}
         features: dict[str, FittedTextFeatures] = {}
         if self.features is not None:
             for name, cells in texts.items():
@@ -58,7 +62,8 @@ class TextReading:
         tokenizer = None
         if self.sequence is not None and texts:
             tokenizer = self.sequence.tokenizer(joined(list(texts.values())))
-        return FittedTexts(names=tuple(texts), features=features, pair=pair, tokenizer=tokenizer)
+        fitted = FittedTexts(names=tuple(texts), features=features, pair=pair, tokenizer=tokenizer)
+        return fitted, texts, fitted.numbers(texts)
 
 
 @final
@@ -83,23 +88,33 @@ class FittedTexts:
     pair: FittedAgreement | None = None
     tokenizer: TextTokenizer | None = None
 
-    def numbers(self, columns: Iterable[TableColumn]) -> list[TableColumn]:
-        """Return the features of all text columns among some, as columns of numbers."""
-        texts = {column.name: cells_of(of_kind(column, "text")) for column in columns if column.name in self.features}
+    def texts(self, by_name: Mapping[str, TableColumn]) -> dict[str, ReadOnce]:
+        """Return the texts of each text column, in the order of training.
+
+        Raises
+        ------
+        ValueError
+            If a column holds something else now.
+        """
+        return {name: ReadOnce(cells_of(of_kind(by_name[name], "text"))) for name in self.names}
+
+    def numbers(self, texts: Mapping[str, Sequence[str]]) -> list[TableColumn]:
+        """Return the features of all text columns as columns of numbers."""
         found = [
             part
             for name, fitted in self.features.items()
             for part in numbers_of(name, fitted.names, fitted.transform(texts[name]))
         ]
         if self.pair is not None:
-            found += numbers_of(" and ".join(texts), self.pair.names, self.pair.transform(*texts.values()))
+            pair = self.pair.transform(*(texts[name] for name in self.names))
+            found += numbers_of(" and ".join(self.names), self.pair.names, pair)
         return found
 
-    def ids(self, by_name: Mapping[str, TableColumn]) -> Int64[np.ndarray, "row length"] | None:
-        """Return the ids of each row's texts."""
+    def sequences(self, texts: Mapping[str, Sequence[str]]) -> TextSequences | None:
+        """Return the texts of each row one after the other, for an encoder; None where none reads them."""
         if self.tokenizer is None:
             return None
-        return self.tokenizer.ids(joined([cells_of(of_kind(by_name[name], "text")) for name in self.names]))
+        return TextSequences(texts=joined([texts[name] for name in self.names]), tokenizer=self.tokenizer)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything learnt: plain values and arrays."""

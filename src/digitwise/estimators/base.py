@@ -2,7 +2,8 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
 
 import numpy as np
@@ -13,7 +14,8 @@ from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.encoders.columns import Columns, ColumnTensors
+from digitwise.encoders.columns import Columns
+from digitwise.encoders.columns_tensors import ColumnTensors
 from digitwise.encoders.numeric_embeddings import NumericEmbedding
 from digitwise.estimators.encoder_parts import make_encoder
 from digitwise.estimators.epochs import numbered_on
@@ -186,20 +188,26 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         continues = bool(self.warm_start and hasattr(self, "network_"))
         self._check_parameters()
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=not continues)
-        self._tensors = {}
-        try:
-            with cpu_threads(self.n_jobs):
-                if not continues:
-                    self._start(train, seed)
-                self._fit_stages(train, validation, seed)
-                self._after_fit()
-        finally:
-            self._tensors = None
+        with self._fitting():
+            if not continues:
+                self._start(train, seed)
+            self._fit_stages(train, validation, seed)
+            self._after_fit()
         held_out = validation if validation_data is None else train  # rows that are given are the user's to keep
         self._reservoir = remembered(None, train, held_out, capacity=self.replay_rows, seed=seed)
         if hasattr(self, "update_summary_"):
             del self.update_summary_  # of an earlier fit
         return self
+
+    @contextmanager
+    def _fitting(self) -> Iterator[None]:
+        """Run a fit: on as many threads as asked for, with the rows that it has transformed at hand until it ends."""
+        self._tensors = {}
+        try:
+            with cpu_threads(self.n_jobs):
+                yield
+        finally:
+            self._tensors = None
 
     def partial_fit(
         self: Model,
@@ -401,13 +409,14 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _start(self, train: TableRows, seed: int) -> None:
         """Fit columns and target, and build the network."""
-        self.columns_ = Columns.fit(
+        self.columns_, tensors = Columns.fit_transform(
             train.X,
             categorical=self.categorical,
             text=self.text,
             reading=text_reading(self.encoder),
             random_state=seed,
         )
+        self._tensors = {id(train): (train, tensors)}
         self._fit_target(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
@@ -512,12 +521,20 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _transformed(self, table: TableRows) -> ColumnTensors:
         """Return the columns of some rows, transformed once in each fit: texts take their time."""
-        known = self._tensors
-        if known is None:
+        if self._tensors is None:
             return self.columns_.transform(table.X)
-        if id(table) not in known:
-            known[id(table)] = table, self.columns_.transform(table.X)  # kept alive: its identity is not used again
-        return known[id(table)][1]
+        tensors = self._remembered(table, self._tensors)
+        if tensors is None:
+            tensors = self.columns_.transform(table.X)
+            self._tensors[id(table)] = table, tensors  # kept alive: its identity is not used again
+        return tensors
+
+    def _remembered(self, table: TableRows, known: dict[int, tuple[TableRows, ColumnTensors]]) -> ColumnTensors | None:
+        """Return the columns of rows that were transformed, or taken from such; None if they were not."""
+        if id(table) in known:
+            return known[id(table)][1]
+        whole = None if table.taken is None else self._remembered(table.taken.whole, known)
+        return None if table.taken is None or whole is None else whole.take(table.taken.rows)
 
     def _as_table(self, X: Any) -> Any:
         """Return features as a table, where estimators take something else."""

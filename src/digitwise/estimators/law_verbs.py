@@ -10,6 +10,7 @@ from jaxtyping import Float
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.encoders.columns import Columns
+from digitwise.encoders.columns_tensors import ReadTable
 from digitwise.estimators.hardware import cpu_threads, side_by_side
 from digitwise.estimators.inputs import check_features
 from digitwise.training import Network, Rows
@@ -74,20 +75,29 @@ class LawVerbs(ABC):
     ) -> np.ndarray:
         """Return what a verb says of the laws, and of what else each row has, in passes of bounded memory."""
         with cpu_threads(self.n_jobs):
-            rows, laws = self._rows(X), laws_of or self._predicted
+            table, laws = self._table_to_read(X), laws_of or self._predicted
             for network in self._networks().values():
                 network.eval()
 
             def answer(part: slice) -> np.ndarray:
-                return verb(laws(rows.take(part)), *(None if each is None else each[part] for each in per_row))
+                return verb(
+                    laws(self._some_rows(table, part)), *(None if each is None else each[part] for each in per_row)
+                )
 
-            passes = [slice(start, start + ROWS_PER_PASS) for start in range(0, len(rows), ROWS_PER_PASS)]
+            passes = [slice(start, start + ROWS_PER_PASS) for start in range(0, len(table), ROWS_PER_PASS)]
             return np.concatenate(side_by_side(answer, passes))
 
     def _rows(self, X: Any) -> Rows:
+        """Return all rows at once, for verbs that need them together."""
+        return self._some_rows(self._table_to_read(X), slice(None))
+
+    def _table_to_read(self, X: Any) -> ReadTable:
         check_is_fitted(self)
-        X = check_features(self, self._as_table(X), reset=False)
-        unknown = torch.full((len(X),), torch.nan, dtype=torch.float64)
-        tensors = self.columns_.transform(X)
+        return self.columns_.read(check_features(self, self._as_table(X), reset=False))
+
+    def _some_rows(self, table: ReadTable, part: slice) -> Rows:
+        """Return some rows of a table, on the device; ids of texts are made now."""
+        tensors = table.take(part)
+        unknown = torch.full((len(tensors),), torch.nan, dtype=torch.float64)
         rows = Rows(tensors.numeric, tensors.categorical, unknown, torch.ones_like(unknown), unknown, ids=tensors.ids)
         return rows.to(self.network_.device)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import narwhals.stable.v2 as nw
 import numpy as np
@@ -22,12 +22,15 @@ class TableRows:
     y_high
         The high ends, and ``y`` the low ones, where of some targets only an interval is known; else None. Open ends are
         infinite.
+    taken
+        Which rows of another table these are; None if they are a table of their own.
     """
 
     X: Any
     y: Float[np.ndarray, " row"]
     weight: Float[np.ndarray, " row"]
     y_high: Float[np.ndarray, " row"] | None = None
+    taken: "Taken | None" = None
 
     def __len__(self) -> int:
         """Return the number of rows."""
@@ -42,7 +45,7 @@ class TableRows:
         y_high = None if self.y_high is None else self.y_high[index]
         if y_high is not None and (y_high == self.y[index]).all():
             y_high = None
-        return TableRows(features, self.y[index], self.weight[index], y_high)
+        return TableRows(features, self.y[index], self.weight[index], y_high, Taken(self, index))
 
     @property
     def is_exact(self) -> Bool[np.ndarray, " row"]:
@@ -80,3 +83,10 @@ class TableRows:
             return self, self
         order = random.permutation(len(self))
         return self.take(np.sort(order[n_held_out:])), self.take(np.sort(order[:n_held_out]))
+
+
+class Taken(NamedTuple):
+    """A table, and the rows that were taken from it."""
+
+    whole: TableRows
+    rows: Int64[np.ndarray, " pick"]

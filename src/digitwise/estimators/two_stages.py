@@ -21,7 +21,7 @@ from digitwise.estimators.finetune import (
     summary_of,
     warn_if_collapsed,
 )
-from digitwise.estimators.hardware import choose_device, cpu_threads
+from digitwise.estimators.hardware import choose_device
 from digitwise.estimators.table_rows import TableRows
 from digitwise.nn import Decoder, Tree
 from digitwise.objectives import Objective, SmoothedCrossEntropy
@@ -88,7 +88,7 @@ class TwoStageRegressor(DistributionalRegressor):
             raise ValueError("fine_tune needs an objective, such as 'crps', but got none.")
         self._check_finetune(settings)
         train, validation, seed = self._tables(X, y, sample_weight, validation_data, reset=False)
-        with cpu_threads(self.n_jobs):
+        with self._fitting():
             self._fine_tune(settings, train, validation, seed, self.time_limit)
             self._after_stages(validation)
             self._after_fit()

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.joined_rows import joined_rows
 from digitwise.estimators.reservoir import Reservoir
 from digitwise.estimators.table_rows import TableRows
@@ -126,15 +125,11 @@ def train_on(
     estimator: "DistributionalRegressor", train: TableRows, validation: TableRows, asked: UpdateSettings, seed: int
 ) -> dict[str, float | int | str]:
     """Train from the present weights, settle what depends on them, and return what that did."""
-    estimator._tensors = {}
-    try:
-        with cpu_threads(estimator.n_jobs):
-            settings = asked.settings(estimator._settings(len(train), seed))
-            summary = estimator._update_stages(train, validation, settings)
-            estimator._after_stages(validation)
-            estimator._after_fit()
-    finally:
-        estimator._tensors = None
+    with estimator._fitting():
+        settings = asked.settings(estimator._settings(len(train), seed))
+        summary = estimator._update_stages(train, validation, settings)
+        estimator._after_stages(validation)
+        estimator._after_fit()
     return summary
 
 

@@ -1,8 +1,6 @@
 """The papers' decoder: a small pre-norm transformer that writes one digit after another."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 
 import torch
 from jaxtyping import Bool, Float, Int64
@@ -12,8 +10,7 @@ from digitwise.codecs.open_tree import OpenTree
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.attention import Cache, KeyValueCache
 from digitwise.nn.memory import Memory
-from digitwise.nn.path_cache import PathCache, Paths
-from digitwise.nn.prefix_transformer import PrefixTransformer
+from digitwise.nn.prefix_decoding import DigitDecodingState, DigitForest, causal_logits, written_out
 from digitwise.nn.transformer import CrossContext, DecoderLayer
 
 ONE_PASS_NODES = 1024
@@ -67,9 +64,7 @@ class DigitDecoder(nn.Module):
     @property
     def tree(self) -> DigitTree:
         """The tree, written out."""
-        if not isinstance(self._tree, DigitTree):
-            raise ValueError("The nodes of an open tree have no numbers: ask for sequences instead.")
-        return self._tree
+        return written_out(self._tree)
 
     def contexts(self, memory: Memory) -> list[CrossContext]:
         """Return what each layer takes from the memory, once per row."""
@@ -80,18 +75,13 @@ class DigitDecoder(nn.Module):
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
     ) -> Float[Tensor, "batch draw step vocab"]:
         """Return the logits at each step given the tokens before it, in one causal pass."""
-        start = torch.full_like(tokens[..., :1], self.vocab_size)
-        previous = torch.cat([start, tokens[..., :-1]], dim=-1)
-        depth = torch.arange(tokens.shape[-1], device=tokens.device)
-        logits = self.run(previous.flatten(0, 1), depth, self.contexts(memory), is_causal=True)
-        return logits.view(*tokens.shape, -1)
+        return causal_logits(self, memory, tokens)
 
-    def start(self, memory: Memory, n_draws: int) -> "DigitDecodingState":
+    def start(self, memory: Memory, n_draws: int) -> DigitDecodingState:
         """Return cached decoding of ``n_draws`` sequences per row."""
-        caches = self.new_caches(memory.features.shape[0] * n_draws)
-        return DigitDecodingState(self, self.contexts(memory), caches, n_draws)
+        return DigitDecodingState.start(self, memory, n_draws)
 
-    def forest(self, memory: Memory) -> "DigitForest":
+    def forest(self, memory: Memory) -> DigitForest:
         """Return prefixes that branch, each of which looks at the cached keys and values on its own path."""
         return DigitForest(self, memory)
 
@@ -148,60 +138,3 @@ class DigitDecoder(nn.Module):
             cache = None if caches is None else caches[index]
             hidden = layer(hidden, contexts[index], mask, is_causal=is_causal, cache=cache)
         return torch.as_tensor(self.out(self.norm(hidden)))
-
-
-@dataclass
-class DigitDecodingState:
-    """Sequences under way, with the keys and values of their prefixes."""
-
-    model: PrefixTransformer
-    contexts: list[Any]
-    caches: list[KeyValueCache]
-    n_draws: int
-
-    def step(self, tokens: Int64[Tensor, "batch draw"] | None) -> Float[Tensor, "batch draw vocab"]:
-        """Append tokens (None at the start) and return the logits of the next ones."""
-        model, features = self.model, self.contexts[0].memory.features
-        batch = len(features)
-        if tokens is None:
-            tokens = torch.full((batch, self.n_draws), model.vocab_size, device=features.device)
-        depth = torch.full((1,), self.caches[0].size, device=features.device)
-        logits = model.run(tokens.reshape(-1, 1), depth, self.contexts, caches=self.caches)
-        return logits.view(batch, self.n_draws, -1)
-
-    def select(self, draws: Int64[Tensor, " draw"]) -> None:
-        """Replace the draws of every row by the named ones (with repeats), caches included."""
-        for cache in self.caches:
-            cache.select(self.n_draws, draws)
-        self.n_draws = len(draws)
-
-
-class DigitForest:
-    """Prefixes that branch, with the keys and values of each.
-
-    Parameters
-    ----------
-    model
-        Runs them.
-    memory
-        The rows.
-    """
-
-    def __init__(self, model: PrefixTransformer, memory: Memory) -> None:
-        self._model, self._contexts = model, model.contexts(memory)
-        self._paths = Paths(memory.features.shape[0], model.length, memory.features.device)
-        self._caches = [PathCache(self._paths) for _ in self._contexts]
-        start = torch.full_like(self._paths.rows, model.vocab_size)
-        self.root_logits: Float[Tensor, "batch vocab"] = self._run(start)
-
-    def expand(self, parents: Int64[Tensor, " pick"], tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
-        """Run prefixes one token longer than earlier ones, and return the logits of what follows them."""
-        self._paths.extend(parents)
-        return self._run(tokens)
-
-    @torch.no_grad()
-    def _run(self, tokens: Int64[Tensor, " pick"]) -> Float[Tensor, "pick vocab"]:
-        model, paths = self._model, self._paths
-        contexts = [context.take(paths.rows) for context in self._contexts]
-        logits = model.run(tokens.unsqueeze(1), paths.depth.unsqueeze(1), contexts, paths.mask, caches=self._caches)
-        return logits.squeeze(1)

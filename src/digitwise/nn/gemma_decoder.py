@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from digitwise.codecs.open_tree import OpenTree
 from digitwise.codecs.tree import DigitTree
 from digitwise.nn.attention import Cache, KeyValueCache
-from digitwise.nn.digit_decoder import DigitDecodingState, DigitForest
 from digitwise.nn.gemma_layer import GemmaContext, GemmaLayer, GemmaNorm, GemmaSizes
 from digitwise.nn.memory import Memory
+from digitwise.nn.prefix_decoding import DigitDecodingState, DigitForest, causal_logits, written_out
 from digitwise.nn.rotary import rotation
 
 START = 0
@@ -70,9 +70,7 @@ class GemmaDecoder(nn.Module):
     @property
     def tree(self) -> DigitTree:
         """The tree, written out."""
-        if not isinstance(self._tree, DigitTree):
-            raise ValueError("The nodes of an open tree have no numbers: ask for sequences instead.")
-        return self._tree
+        return written_out(self._tree)
 
     def contexts(self, memory: Memory) -> list[GemmaContext]:
         """Return what each layer takes from the memory, once per row."""
@@ -86,14 +84,11 @@ class GemmaDecoder(nn.Module):
         self, memory: Memory, tokens: Int64[Tensor, "batch draw step"]
     ) -> Float[Tensor, "batch draw step vocab"]:
         """Return the logits at each step given the tokens before it, in one causal pass."""
-        previous = torch.cat([torch.full_like(tokens[..., :1], self.vocab_size), tokens[..., :-1]], dim=-1)
-        depth = torch.arange(tokens.shape[-1], device=tokens.device)
-        return self.run(previous.flatten(0, 1), depth, self.contexts(memory), is_causal=True).view(*tokens.shape, -1)
+        return causal_logits(self, memory, tokens)
 
     def start(self, memory: Memory, n_draws: int) -> DigitDecodingState:
         """Return cached decoding of ``n_draws`` sequences per row."""
-        caches = self.new_caches(memory.features.shape[0] * n_draws)
-        return DigitDecodingState(self, self.contexts(memory), caches, n_draws)
+        return DigitDecodingState.start(self, memory, n_draws)
 
     def forest(self, memory: Memory) -> DigitForest:
         """Return prefixes that branch, each of which looks at the cached keys and values on its own path."""

@@ -6,7 +6,7 @@ from typing import Any, Protocol, runtime_checkable
 from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
-from digitwise.nn.attention import Cache
+from digitwise.nn.attention import Cache, KeyValueCache
 from digitwise.nn.memory import Memory
 
 
@@ -23,6 +23,10 @@ class PrefixTransformer(Protocol):
 
     def contexts(self, memory: Memory) -> list[Any]:
         """Return what each layer takes from the memory, once per row."""
+        ...
+
+    def new_caches(self, n_sequences: int) -> list[KeyValueCache]:
+        """Return empty caches of each layer, for whole numbers."""
         ...
 
     def run(

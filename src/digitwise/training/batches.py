@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
 import torch
-from jaxtyping import Float, Int64
+from jaxtyping import Float, Int, Int64
 from torch import Tensor
 
 from digitwise.nn.loss_output import Targets
@@ -28,7 +28,7 @@ class Rows:
     z_high, y_high
         The high ends, as in `digitwise.nn.Targets`; None where no target is an interval.
     ids
-        Of the texts; None where there are none, or no encoder reads them.
+        Of the texts, in any type of integers; None where there are none, or no encoder reads them.
     """
 
     numeric: Float[Tensor, "row numeric"]
@@ -38,7 +38,7 @@ class Rows:
     y: Float[Tensor, " row *target"]
     z_high: Float[Tensor, " row"] | None = None
     y_high: Float[Tensor, " row"] | None = None
-    ids: Int64[Tensor, "row length"] | None = None
+    ids: Int[Tensor, "row length"] | None = None
 
     def __len__(self) -> int:
         """Return the number of rows."""

@@ -51,7 +51,7 @@ class Network(nn.Module):
         """Return the memory of some rows."""
         numeric = rows.numeric.to(self.dtype)
         if isinstance(self.encoder, TextReader) and rows.ids is not None:
-            return self.encoder(numeric, rows.categorical, rows.ids)
+            return self.encoder(numeric, rows.categorical, rows.ids.long())
         memory: Memory = cast(Encoder, self.encoder)(numeric, rows.categorical)
         return memory
 

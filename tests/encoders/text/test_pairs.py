@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from digitwise.encoders.text import Agreement, NGrams, Shape
+from digitwise.encoders.text.features import ROWS_PER_PASS
 from digitwise.encoders.text.pairs import FittedAgreement, compared
 
 FIRST = ["A man is playing a guitar.", "The cat is not here", "", "Dogs run in the park", "A woman cuts an onion"]
@@ -23,6 +24,12 @@ def test_rows_depend_on_their_pair_alone(fitted) -> None:
     alone = [fitted.transform([a], [b]) for a, b in zip(FIRST, SECOND, strict=True)]
     assert np.array_equal(together, np.concatenate(alone), equal_nan=True)
     assert fitted.transform([], []).shape == (0, len(fitted.names))
+
+
+def test_many_pairs_are_as_few(fitted) -> None:
+    many = ROWS_PER_PASS // len(FIRST) + 1
+    some = fitted.transform(FIRST, SECOND)
+    assert np.array_equal(fitted.transform(FIRST * many, SECOND * many), np.tile(some, (many, 1)), equal_nan=True)
 
 
 def test_what_was_saved_gives_the_same_features(fitted) -> None:

@@ -1,12 +1,13 @@
 """Laws of every kind of features of texts."""
 
 import json
+import tracemalloc
 
 import numpy as np
 import pytest
 
-from digitwise.encoders.text import FittedTextFeatures, TextFeatures, fitted_text_features
-from digitwise.encoders.text.features import check_texts
+from digitwise.encoders.text import Counts, FittedTextFeatures, NGrams, TextFeatures, fitted_text_features
+from digitwise.encoders.text.features import ROWS_PER_PASS, check_texts
 from tests.encoders.text.members import MEMBERS
 
 
@@ -78,3 +79,21 @@ def test_missing_texts_are_refused() -> None:
 def test_unknown_kinds_are_refused() -> None:
     with pytest.raises(ValueError, match="unknown kind 'tea leaves'"):
         fitted_text_features({"kind": "tea leaves"})
+
+
+@pytest.mark.parametrize("settings", [NGrams(n_components=2), Counts(n_terms=2)], ids=["n-grams", "counts"])
+def test_what_many_texts_need_besides_their_features_is_bounded(settings) -> None:
+    rng = np.random.default_rng(0)
+    words = [f"w{number}" for number in range(400)]
+    texts = [" ".join(rng.choice(words, size=30)) for _ in range(4 * ROWS_PER_PASS)]
+    fitted = settings.fit(texts[:500])
+
+    def peak(some):
+        tracemalloc.start()
+        try:
+            features = fitted.transform(some)
+            return tracemalloc.get_traced_memory()[1] - 2 * features.nbytes
+        finally:
+            tracemalloc.stop()
+
+    assert peak(texts) < 1.5 * peak(texts[:ROWS_PER_PASS])

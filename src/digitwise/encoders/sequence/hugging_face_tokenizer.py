@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from threading import Lock
 from typing import Any, Literal
 
 import numpy as np
@@ -14,6 +15,8 @@ from digitwise.encoders.sequence.padding import padded
 from digitwise.encoders.sequence.texts import checked_texts
 
 Truncation = Literal["head_and_tail", "head"]
+ONE_READS = Lock()
+"""Held while texts become ids: the tokenizer's settings are changed on the way, which other threads must not meet."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,7 +54,8 @@ class HuggingFaceTokenizer:
         checked = checked_texts(texts)
         if not checked:
             return padded([])
-        encoded = self._tokenizer(checked, add_special_tokens=True, truncation=False, verbose=False)["input_ids"]
+        with ONE_READS:
+            encoded = self._tokenizer(checked, add_special_tokens=True, truncation=False, verbose=False)["input_ids"]
         rows = (np.array(row or [self._instead_of_nothing], dtype=np.int64) for row in encoded)
         if self.truncation == "head":
             return padded([row[: self.max_length] for row in rows])

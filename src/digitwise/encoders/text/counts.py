@@ -7,7 +7,7 @@ from typing import Any, ClassVar, final
 import numpy as np
 from jaxtyping import Float
 
-from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts
+from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, in_passes
 from digitwise.encoders.text.ngrams import NGrams
 from digitwise.encoders.text.terms import count_terms, learn_terms
 from digitwise.encoders.text.tokens import Tokens
@@ -108,7 +108,8 @@ class FittedCounts:
     def transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
         """Return ``log(1 + count)`` of each run."""
         check_texts(texts)
-        return np.asarray(count_terms(self.settings.runs().bags(texts), self.terms).log1p().toarray())
+        bags = self.settings.runs().bags
+        return in_passes(lambda part: np.asarray(count_terms(bags(part), self.terms).log1p().toarray()), texts)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything learnt."""

@@ -12,7 +12,7 @@ import numpy as np
 from jaxtyping import Float, Float32
 
 from digitwise.encoders.text.directions import main_directions
-from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, head_and_tail
+from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, head_and_tail, in_passes
 from digitwise.encoders.text.terms import count_terms, inverse_frequency, learn_terms, tf_idf
 from digitwise.encoders.text.tokens import TOKENS, Tokens, n_grams
 
@@ -103,6 +103,9 @@ class FittedNGrams:
     def transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
         """Return how far each text goes in each direction; 0 for texts without a known run."""
         check_texts(texts)
+        return in_passes(self._transform, texts)
+
+    def _transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
         rows = tf_idf(count_terms(self.settings.bags(texts), self.terms), self.weights)
         return np.asarray(rows @ self.directions.astype(np.float64))
 

@@ -13,8 +13,9 @@ from jaxtyping import Float
 
 from digitwise.encoders.text.by_name import fitted_text_features
 from digitwise.encoders.text.counts import most_varied
-from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures, check_texts
+from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures, check_texts, in_passes
 from digitwise.encoders.text.ngrams import NGrams
+from digitwise.encoders.text.read_once import ReadOnce
 from digitwise.encoders.text.terms import count_terms, inverse_frequency, learn_terms, tf_idf
 
 RUNS = (
@@ -61,7 +62,7 @@ class Agreement:
     def fit(self, first: Sequence[str], second: Sequence[str], random_state: int = 0) -> "FittedAgreement":
         """Return the terms of all these texts, how rare they are, and what ``vectors`` learns."""
         check_pairs(first, second)
-        texts = [*first, *second]
+        texts = ReadOnce(first, second)
         terms, weights = [], []
         counted: tuple[str, ...] = ()
         for runs in RUNS:
@@ -102,6 +103,13 @@ class FittedAgreement:
     def transform(self, first: Sequence[str], second: Sequence[str]) -> Float[np.ndarray, "row feature"]:
         """Return the features of each pair; NaN where they are not defined, such as shares of an empty text."""
         check_pairs(first, second)
+        shared = in_passes(self._shared, first, second)
+        if self.vectors is None:
+            return shared
+        return np.concatenate([shared, compared(self.vectors.transform(first), self.vectors.transform(second))], axis=1)
+
+    def _shared(self, first: Sequence[str], second: Sequence[str]) -> Float[np.ndarray, "row feature"]:
+        """Return the features that are counted: overlaps, lengths and differences."""
         parts = []
         for runs, terms, weights in zip(RUNS, self.terms, self.weights, strict=True):
             a, b = (count_terms(runs.bags(texts), terms) for texts in (first, second))
@@ -110,8 +118,6 @@ class FittedAgreement:
         parts += [lengths, np.abs(lengths[:, :1] - lengths[:, 1:])]
         logs = [count_terms(RUNS[0].bags(texts), self.counted).log1p().toarray() for texts in (first, second)]
         parts.append(np.abs(logs[0] - logs[1]))
-        if self.vectors is not None:
-            parts.append(compared(self.vectors.transform(first), self.vectors.transform(second)))
         return np.concatenate(parts, axis=1)
 
     def to_dict(self) -> dict[str, Any]:
