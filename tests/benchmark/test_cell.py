@@ -104,7 +104,7 @@ def test_an_interrupted_training_is_no_result(monkeypatch: pytest.MonkeyPatch) -
     def interrupted(*arguments: Any, **settings: Any) -> FitResult:
         return replace(fit(*arguments, **settings), stopped_by="interrupt")
 
-    monkeypatch.setattr("digitwise.estimators.base.fit", interrupted)
+    monkeypatch.setattr("digitwise.estimators.trains_networks.fit", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_cell(cell_of("pointwise"), None)
 

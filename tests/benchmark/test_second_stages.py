@@ -54,7 +54,7 @@ def test_one_first_stage_serves_all_that_start_from_it(monkeypatch: pytest.Monke
         trained.append(options.get("validate_start", False))
         return fit(*arguments, **options)
 
-    monkeypatch.setattr("digitwise.estimators.base.fit", counted)
+    monkeypatch.setattr("digitwise.estimators.trains_networks.fit", counted)
     records = {name: run_cell(cell, None) for name, cell in cells().items()}
     assert all(record["status"] == "ok" for record in records.values()), records
     assert trained == [False, True, True, False]  # ce once, two second stages, pointwise

@@ -187,7 +187,7 @@ def test_what_cannot_be_done_is_said_before_the_first_stage(
     def trained(*_: Any, **__: Any) -> None:
         raise AssertionError("The first stage was trained.")
 
-    monkeypatch.setattr("digitwise.estimators.base.fit", trained)
+    monkeypatch.setattr("digitwise.estimators.trains_networks.fit", trained)
     with pytest.raises(error, match=message):
         model.set_params(finetune=finetune).fit(X, Y)
 

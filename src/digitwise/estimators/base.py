@@ -2,38 +2,26 @@
 
 import os
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any, Literal, TypeVar
 
 import numpy as np
-import torch
 from jaxtyping import Float
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.utils import Tags, check_random_state
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.codecs.scaling import Scaling
-from digitwise.encoders.columns import Columns
-from digitwise.encoders.columns_tensors import ColumnTensors
 from digitwise.encoders.numeric_embeddings import NumericEmbedding
-from digitwise.estimators.encoder_parts import make_encoder
-from digitwise.estimators.epochs import numbered_on
-from digitwise.estimators.follows_recipe import FollowsRecipe
-from digitwise.estimators.hardware import choose_device, cpu_threads
 from digitwise.estimators.inputs import check_features, check_high_ends, check_weights
-from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.persistence import load_estimator, save_estimator
 from digitwise.estimators.reservoir import Reservoir
 from digitwise.estimators.shared_parameters import fill_docstring, merge_signature
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.text_encoders import TextEncoder, text_reading
+from digitwise.estimators.trains_networks import TrainsNetworks
 from digitwise.estimators.updates import UpdateSettings, remembered, update
-from digitwise.estimators.validation import check_figure
-from digitwise.heads import Head
 from digitwise.metrics import get_metric
-from digitwise.training import FitResult, Network, Rows, TrainingSettings, fit
-from digitwise.training.run_log import Row
 
 Model = TypeVar("Model", bound="DistributionalRegressor")
 
@@ -41,19 +29,11 @@ POINT_ESTIMATES = ("mean", "median", "mode")
 MIN_ROWS_TO_SPLIT = 10
 
 
-class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstimator, ABC):
+class DistributionalRegressor(TrainsNetworks, RegressorMixin, BaseEstimator, ABC):
     """Table in, law out: an encoder and a head, trained on scaled targets.
 
     Subclasses say what a target is (`OneTargetRegressor`, or several of them) and which head predicts it.
     """
-
-    _after_epoch: Callable[[Row], None] | None = None
-    """What is called after every epoch of any stage; see `digitwise.estimators.epochs.watched_epochs`."""
-
-    _tensors: dict[int, tuple[TableRows, ColumnTensors]] | None = None
-    """Rows that the fit under way has transformed, by the identity of their table."""
-
-    history_: list[dict[str, float | int]]
 
     _reservoir: Reservoir | None = None
     """Rows that `partial_fit` replays; they are not saved."""
@@ -132,32 +112,12 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         """Return the targets, checked, one row of them per row of ``X``; with ``reset`` note what they are."""
 
     @abstractmethod
-    def _fit_target(self, train: TableRows) -> None:
-        """Learn scaling and leaves, and settle what depends on them."""
-
-    @abstractmethod
-    def _make_head(self, memory_dim: int) -> Head:
-        """Return an untrained head for the fitted target."""
-
-    @abstractmethod
     def _saved_target(self) -> dict[str, Any]:
         """Return what `_restore_target` needs of the fitted target: plain values and arrays."""
 
     @abstractmethod
     def _restore_target(self, saved: dict[str, Any]) -> None:
         """Set what `_fit_target` had set."""
-
-    @abstractmethod
-    def _scaled(self, y: Float[np.ndarray, "row ..."]) -> Float[np.ndarray, "row ..."]:
-        """Return targets in scaled units."""
-
-    @abstractmethod
-    def _figures(self, network: Network, rows: Rows, table: TableRows, names: Sequence[str]) -> dict[str, float | int]:
-        """Return the validation metrics of those names."""
-
-    @abstractmethod
-    def _target_facts(self, validation: TableRows) -> dict[str, float | int | str]:
-        """Set what `fit` tells about the target, and return it for the summary."""
 
     def fit(
         self: Model,
@@ -198,16 +158,6 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         if hasattr(self, "update_summary_"):
             del self.update_summary_  # of an earlier fit
         return self
-
-    @contextmanager
-    def _fitting(self) -> Iterator[None]:
-        """Run a fit: on as many threads as asked for, with the rows that it has transformed at hand until it ends."""
-        self._tensors = {}
-        try:
-            with cpu_threads(self.n_jobs):
-                yield
-        finally:
-            self._tensors = None
 
     def partial_fit(
         self: Model,
@@ -314,40 +264,6 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
     def _check_update(self, new: TableRows) -> None:
         """Raise what keeps a fitted model from learning new rows."""
 
-    def _update_stages(
-        self, train: TableRows, validation: TableRows, settings: TrainingSettings
-    ) -> dict[str, float | int | str]:
-        """Train the network on from its present weights, which may win, and return what that did."""
-        before = {name: value.clone() for name, value in self.network_.state_dict().items()}
-        try:
-            result = self._run_stage(
-                train,
-                validation,
-                settings,
-                select_by=self.select_by,
-                validate_start=True,
-                earlier_rows=self.history_,
-            )
-        except BaseException:
-            self.network_.settle_precision()
-            self.network_.load_state_dict(before)  # an update that fails leaves the model as it was
-            self.network_.eval()
-            raise
-        start = result.start or {}
-        kept = start if result.best_epoch == 0 else result.history[result.best_epoch - 1]
-        if result.best_epoch > 0:
-            self.best_epoch_ = len(self.history_) + result.best_epoch
-        self.history_, self.stopped_by_ = [*self.history_, *result.history], result.stopped_by
-        self.n_iter_ = len(self.history_)
-        return {
-            "epochs": len(result.history),
-            "best epoch": result.best_epoch,
-            "stopped by": result.stopped_by,
-            "seconds": round(result.history[-1]["seconds"], 2) if result.history else 0.0,
-            "crps before": float(start["validation_crps"]),
-            "crps after": float(kept["validation_crps"]),
-        }
-
     def _table(self, X: Any, y: Any, sample_weight: Any, *, reset: bool) -> TableRows:
         """Return checked rows."""
         X = check_features(self, self._as_table(X), reset=reset)
@@ -362,26 +278,6 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
 
     def _check_second_stage(self) -> None:
         """Raise what is wrong with the second stage before any time is spent."""
-
-    def _second_stage(self, train: TableRows, validation: TableRows, seed: int) -> None:
-        """Train on after the first stage; most estimators have no more to do."""
-
-    def _fit_stages(self, train: TableRows, validation: TableRows, seed: int) -> None:
-        """Train what `_start` has built."""
-        self._train(train, validation, seed)
-        self._second_stage(train, validation, seed)
-        self._after_stages(validation)
-
-    def _after_stages(self, validation: TableRows) -> None:
-        """Settle what depends on the trained networks."""
-
-    @property
-    def _reads_one_token(self) -> bool:
-        """Whether the head looks at one memory token of each row, and not at several."""
-        return True
-
-    def _has_second_stage(self, train: TableRows) -> bool:
-        return False
 
     def _check_parameters(self) -> None:
         if self.point_estimate not in POINT_ESTIMATES:
@@ -406,135 +302,6 @@ class DistributionalRegressor(FollowsRecipe, LawVerbs, RegressorMixin, BaseEstim
         if n_rows < MIN_ROWS_TO_SPLIT or self.validation_fraction == 0:
             return 0
         return min(n_rows - 1, max(1, round(self.validation_fraction * n_rows)))
-
-    def _start(self, train: TableRows, seed: int) -> None:
-        """Fit columns and target, and build the network."""
-        self.columns_, tensors = Columns.fit_transform(
-            train.X,
-            categorical=self.categorical,
-            text=self.text,
-            reading=text_reading(self.encoder),
-            random_state=seed,
-        )
-        self._tensors = {id(train): (train, tensors)}
-        self._fit_target(train)
-        with torch.random.fork_rng(devices=[]):
-            torch.manual_seed(seed)
-            self._build_networks()
-        self.history_ = []
-
-    def _build_networks(self) -> None:
-        """Set the untrained networks for the fitted columns and target."""
-        self.network_ = self._make_network()
-
-    def _rebuild_networks(self) -> None:
-        """Set untrained networks of the shapes that were saved."""
-        self._build_networks()
-
-    def _networks(self) -> dict[str, Network]:
-        """Return all networks by name: what is saved."""
-        return {"network": self.network_}
-
-    def _make_network(self) -> Network:
-        """Return an untrained network for the fitted columns and target."""
-        encoder = make_encoder(
-            self.columns_,
-            self._recipe,
-            n_layers=self.n_layers,
-            dropout=self.dropout,
-            sequence=text_reading(self.encoder).sequence,
-            as_one=self._reads_one_token,
-        )
-        return Network(encoder, self._make_head(encoder.out_dim))
-
-    def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
-        result = self._run_stage(
-            train,
-            validation,
-            self._settings(len(train), seed),
-            select_by=self.select_by,
-            checkpoint_path=self.checkpoint_path,
-            keep_checkpoint=self._has_second_stage(train),
-        )
-        self.best_epoch_, self.stopped_by_ = len(self.history_) + result.best_epoch, result.stopped_by
-        self.history_ = [*self.history_, *result.history]
-        self.n_iter_ = len(self.history_)
-        self.fit_summary_: dict[str, float | int | str] = {
-            "training rows": len(train),
-            **({} if train.is_exact.all() else {"share of censored rows": float(1 - train.is_exact.mean())}),
-            "validation rows": 0 if validation is train else len(validation),
-            "seconds": round(result.history[-1]["seconds"], 2),
-            "epochs": len(result.history),
-            "best epoch": self.best_epoch_,
-            "stopped by": result.stopped_by,
-            **self._target_facts(validation),
-        }
-
-    def _run_stage(
-        self,
-        train: TableRows,
-        validation: TableRows,
-        settings: TrainingSettings,
-        *,
-        select_by: str,
-        also_validate: Sequence[str] = ("crps", "rmse"),
-        **options: Any,
-    ) -> FitResult:
-        """Train the network as it stands; ``options`` are those of `digitwise.training.fit`."""
-        device = choose_device(self.device)
-        self.network_.float().to(device)
-        rows = self._encode(train, len(train) / train.weight.sum()).to(device)
-        held_out = self._encode(validation, len(validation) / validation.weight.sum()).to(device)
-        names = list(dict.fromkeys([select_by, *also_validate]))
-        check_figure(select_by, validation)
-
-        def validate(network: Network) -> dict[str, float | int]:
-            network.finish(held_out)
-            return self._figures(network, held_out, validation, names)
-
-        result = fit(
-            self.network_,
-            rows,
-            settings,
-            validate=validate,
-            select_by=select_by,
-            greater_is_better=get_metric(select_by).greater_is_better,
-            log_path=self.log_path,
-            show_progress=self.verbose >= 1,
-            on_epoch=numbered_on(self._after_epoch, len(self.history_)),
-            **options,
-        )
-        self.network_.settle_precision()
-        return result
-
-    def _encode(self, table: TableRows, weight_scale: float) -> Rows:
-        tensors = self._transformed(table)
-        z = torch.as_tensor(self._scaled(table.y), dtype=torch.float64)
-        weight = torch.as_tensor(table.weight * weight_scale, dtype=torch.float32)
-        y = torch.as_tensor(table.y, dtype=torch.float64)
-        if table.y_high is None:
-            return Rows(tensors.numeric, tensors.categorical, z, weight, y, ids=tensors.ids)
-        z_high, y_high = (
-            torch.as_tensor(high, dtype=torch.float64) for high in (self._scaled(table.y_high), table.y_high)
-        )
-        return Rows(tensors.numeric, tensors.categorical, z, weight, y, z_high, y_high, tensors.ids)
-
-    def _transformed(self, table: TableRows) -> ColumnTensors:
-        """Return the columns of some rows, transformed once in each fit: texts take their time."""
-        if self._tensors is None:
-            return self.columns_.transform(table.X)
-        tensors = self._remembered(table, self._tensors)
-        if tensors is None:
-            tensors = self.columns_.transform(table.X)
-            self._tensors[id(table)] = table, tensors  # kept alive: its identity is not used again
-        return tensors
-
-    def _remembered(self, table: TableRows, known: dict[int, tuple[TableRows, ColumnTensors]]) -> ColumnTensors | None:
-        """Return the columns of rows that were transformed, or taken from such; None if they were not."""
-        if id(table) in known:
-            return known[id(table)][1]
-        whole = None if table.taken is None else self._remembered(table.taken.whole, known)
-        return None if table.taken is None or whole is None else whole.take(table.taken.rows)
 
     def _as_table(self, X: Any) -> Any:
         """Return features as a table, where estimators take something else."""
