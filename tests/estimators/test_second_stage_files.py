@@ -21,7 +21,7 @@ from digitwise import (
     Finetune,
     OnPolicy,
 )
-from digitwise.estimators import base
+from digitwise.estimators import trains_networks
 from digitwise.objectives import HuberReward
 from digitwise.training import FitResult, Network, TrainingSettings
 from digitwise.training import fit as train
@@ -133,7 +133,7 @@ def test_a_fit_stopped_in_its_second_stage_goes_on_there(
     whole = make(finetune=FINETUNE).fit(X, Y)
     model = make(finetune=FINETUNE, checkpoint_path=tmp_path / "state")
     with monkeypatch.context() as patch:
-        patch.setattr(base, "fit", stopping(how))
+        patch.setattr(trains_networks, "fit", stopping(how))
         model.fit(X, Y)
     assert model.stopped_by_ == model.finetune_summary_["stopped by"] == stopped_by
     assert model.n_iter_ == 5
@@ -161,7 +161,7 @@ def test_a_fit_killed_in_either_stage_goes_on_there(
         return train(network, rows, settings, validate=validate, **options)
 
     with monkeypatch.context() as patch:
-        patch.setattr(base, "fit", killed)
+        patch.setattr(trains_networks, "fit", killed)
         with pytest.raises(RuntimeError, match="killed"):
             model.fit(X, Y)
     assert (tmp_path / stage).exists()
@@ -181,7 +181,7 @@ def test_an_interrupt_in_the_first_epoch_of_fine_tuning_leaves_the_first_stages_
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     first = make().fit(X, Y)
-    monkeypatch.setattr(base, "fit", stopping(interrupted_in_epoch(1)))
+    monkeypatch.setattr(trains_networks, "fit", stopping(interrupted_in_epoch(1)))
     with pytest.warns(UserWarning, match="interrupted in epoch 1; the weights of epoch 0 are kept"):
         model = make(finetune=FINETUNE).fit(X, Y)
     np.testing.assert_array_equal(model.predict_quantiles(X, [0.1, 0.9]), first.predict_quantiles(X, [0.1, 0.9]))
@@ -196,7 +196,7 @@ def test_an_interrupt_in_the_first_stage_ends_the_fit(monkeypatch: pytest.Monkey
         change = {} if options.get("validate_start") else interrupted_in_epoch(2)(**options)
         return train(network, rows, settings, **options | change)
 
-    monkeypatch.setattr(base, "fit", interrupted)
+    monkeypatch.setattr(trains_networks, "fit", interrupted)
     with pytest.warns(UserWarning, match="interrupted in epoch 3; the weights of epoch"):
         model = make(finetune=FINETUNE).fit(X, Y)
     assert (model.stopped_by_, model.n_iter_) == ("interrupt", 2)
@@ -224,7 +224,7 @@ def test_fine_tuning_by_hand_is_resumed_too(tmp_path: Path, monkeypatch: pytest.
     model = make(checkpoint_path=tmp_path / "state").fit(X, Y)
     model.save(tmp_path / "model")
     with monkeypatch.context() as patch:
-        patch.setattr(base, "fit", stopping(out_of_time))
+        patch.setattr(trains_networks, "fit", stopping(out_of_time))
         model.fine_tune(X, Y, finetune=FINETUNE)
     again = DecodingRegressor.load(tmp_path / "model")
     assert_same(whole, again.fine_tune(X, Y, finetune=FINETUNE))
@@ -235,7 +235,7 @@ def test_the_checkpoint_of_another_fine_tuning_is_refused(tmp_path: Path, monkey
     """One first stage serves several second ones, and they must not go on from each other's half-way states."""
     model = make(checkpoint_path=tmp_path / "state").fit(X, Y)
     with monkeypatch.context() as patch:
-        patch.setattr(base, "fit", stopping(out_of_time))
+        patch.setattr(trains_networks, "fit", stopping(out_of_time))
         model.fine_tune(X, Y, finetune=Finetune(objective="raft", max_epochs=3))
     with pytest.raises(ValueError, match="Delete it"):
         model.fine_tune(X, Y, finetune=Finetune(objective="crps", max_epochs=3))
