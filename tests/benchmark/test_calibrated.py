@@ -8,6 +8,7 @@ import pytest
 from digitwise.benchmark.board import collect
 from digitwise.benchmark.calibrated import Calibrated, calibrated, intervals_of
 from digitwise.benchmark.cell import plan_cells, run_cell
+from digitwise.benchmark.fitted import FittingRows, fitted_method
 from digitwise.benchmark.honesty_section import honesty_section
 from digitwise.benchmark.interval_scores import interval_scores, score_name, uniform_distance
 from digitwise.benchmark.methods import Facts
@@ -110,6 +111,17 @@ def test_a_suite_of_stages_runs_and_raw_rows_are_the_same_for_all() -> None:
     assert by_name["raw-smooth"]["scores"]["crps"] != by_name["raw"]["scores"]["crps"]
     assert by_name["tuned-conformal"]["fit_seconds"] > by_name["tuned"]["fit_seconds"] > by_name["raw"]["fit_seconds"]
     assert len({record["key"] for record in records}) == 6
+
+
+def test_points_of_corrected_laws_are_what_the_estimator_predicts() -> None:
+    table = {**TABLE, "shared": {**TABLE["shared"], "point_estimate": "median"}, "methods": METHODS[:3]}
+    cell = next(cell for cell in plan_cells(parse_suite(table)) if cell.method.name == "raw-smooth")
+    data = load_diabetes()
+    parts = FittingRows(*((data.X[rows], data.y[rows]) for rows in np.split(np.arange(300), [150, 200])))
+    point, law = fitted_method(cell, parts).predictor.predict(data.X[300:])
+    assert law is not None
+    np.testing.assert_array_equal(point, law.median())
+    assert not np.array_equal(point, law.mean())
 
 
 @pytest.mark.parametrize(

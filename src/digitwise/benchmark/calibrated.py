@@ -49,11 +49,14 @@ class Calibrated:
     interval: Callable[[Distribution, float], Intervals]
 
     def predict(self, X: Any) -> tuple[Float[np.ndarray, " row"], Distribution]:
-        """Return points and corrected laws; points are those laws' means where they changed."""
+        """Return corrected laws and their points: means, or what the estimator predicts of a law."""
         point, law = self.base.predict(X)
         law = _needed(law)
         corrected = self.corrected(law)
-        return (point if corrected is law else corrected.mean()), corrected
+        if corrected is law:
+            return point, law
+        answer = self.base.estimator.point_estimate if isinstance(self.base, EstimatorCompetitor) else "mean"
+        return getattr(corrected, answer)(), corrected
 
     def facts(self) -> Facts:
         """Return what the fit did."""
