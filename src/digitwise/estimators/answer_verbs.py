@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-import narwhals.stable.v2 as nw
 from sklearn.utils.validation import check_is_fitted
 
 from digitwise.estimators.answers import answers
+from digitwise.estimators.framed import framed
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.prediction_function import PredictionFunction
 from digitwise.estimators.questions import ENDS, read_questions, single_question
-from digitwise.optional import optional_package
 
 
 class AnswerVerbs(LawVerbs):
@@ -80,13 +79,9 @@ class AnswerVerbs(LawVerbs):
         >>> list(model.predict_frame(X, ["point", "interval(0.8)", "prob_above(1.5)"]))
         ['point', 'low(0.8)', 'high(0.8)', 'prob_above(1.5)']
         """
-        pandas = optional_package("pandas", "predict_frame returns a pandas frame.", "data")
         options = {"groups": groups, "sample_weight": sample_weight}
         given = {name: value for name, value in options.items() if value is not None}
         questions = read_questions(ask)
         if given and not any(question.name in ENDS for question in questions):
             raise ValueError(f"{' and '.join(given)} matter for intervals, but none is asked for: add 'interval(0.9)'.")
-        columns = answers(self, X, questions, **given)
-        native = X.to_native() if isinstance(X, nw.DataFrame | nw.Series) else X
-        is_pandas = isinstance(native, pandas.DataFrame | pandas.Series)
-        return pandas.DataFrame(columns, index=native.index if is_pandas else None)
+        return framed(answers(self, X, questions, **given), X)

@@ -56,6 +56,27 @@ def answers(model: Any, X: Any, questions: Sequence[Question], **options: Any) -
     return {str(question): found[question] for question in questions}
 
 
+def answer_of_law(law: Distribution, question: Question, point_estimate: str) -> Float[np.ndarray, " row"]:
+    """Return a number per row that a law says by itself, the ends of its own interval among them.
+
+    Raises
+    ------
+    ValueError
+        If a law alone does not know.
+
+    Examples
+    --------
+    >>> from digitwise.distributions import Histogram
+    >>> answer_of_law(Histogram([0.0, 10.0], [[1.0]]), Question(name="high", number=0.8), "mean")
+    array([9.])
+    """
+    if question.name in ENDS and question.number is not None:
+        return ENDS[question.name](law.interval(question.number))
+    if question.name not in ("point", *PLAIN, *WITH_NUMBER):
+        raise ValueError(f"A law alone does not answer {str(question)!r}: that takes a model of one target.")
+    return _of_law(law, question, point_estimate)
+
+
 def _of_law(law: Distribution, question: Question, point_estimate: str) -> Float[np.ndarray, " row"]:
     if question.number is not None:
         return WITH_NUMBER[question.name](law, question.number)

@@ -11,12 +11,15 @@ from sklearn.utils import Tags, check_random_state
 from digitwise.codecs import Codec, saturation_rate
 from digitwise.codecs.fitted_codec import CODEC_NAMES
 from digitwise.distributions import Atoms, Histogram, JointLaw
+from digitwise.estimators.answers import answer_of_law
 from digitwise.estimators.component_json import from_json, to_json
 from digitwise.estimators.components import resolve
 from digitwise.estimators.finetune import Finetune
 from digitwise.estimators.fitted_target import FittedTarget, fit_written
+from digitwise.estimators.framed import framed
 from digitwise.estimators.hardware import cpu_threads
 from digitwise.estimators.head_parts import decoding_head_for
+from digitwise.estimators.questions import read_questions
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.target_table import check_target_table, per_target, target_names, writing_order
 from digitwise.estimators.two_stages import TwoStageRegressor
@@ -133,6 +136,47 @@ class JointDecodingRegressor(TwoStageRegressor):
             rows = self._rows(X)
             z = self._given_table(given or {}, len(rows))
             return self._joint_head.law_given(self._memory(rows), z, n_draws=n_draws, seed=seed)
+
+    def predict_frame(self, X: Any, ask: str | Sequence[str] = "summary") -> Any:
+        """Return answers about each target's law as a pandas frame, with the row index of ``X`` if it has one.
+
+        Parameters
+        ----------
+        X
+            As for `predict`.
+        ask
+            As for `DecodingRegressor.predict_frame`; what laws alone know.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One column for each target and question, named ``"target: question"``.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If pandas is not installed.
+        ValueError
+            If something is no question, or a law alone does not answer it.
+
+        Examples
+        --------
+        >>> X = np.random.default_rng(0).normal(size=(60, 1))
+        >>> model = JointDecodingRegressor(max_epochs=2, random_state=0).fit(X, np.hstack([X, X**2]))
+        >>> list(model.predict_frame(X[:3], ["mean", "width(0.9)"]))
+        ['y0: mean', 'y0: width(0.9)', 'y1: mean', 'y1: width(0.9)']
+        """
+        questions = read_questions(ask)
+        columns = [f"{name}: {question}" for name in self.target_names_ for question in questions]
+
+        def read(law: JointLaw) -> Float[np.ndarray, "row column"]:
+            marginals = [law.marginal(name) for name in self.target_names_]
+            answers = [
+                answer_of_law(each, question, self.point_estimate) for each in marginals for question in questions
+            ]
+            return np.stack(answers, axis=1)
+
+        return framed(dict(zip(columns, self._read(X, read).T, strict=True)), X)
 
     def sample(self, X: Any, n_draws: int = 1, random_state: Any = None) -> Float[np.ndarray, "row draw target"]:
         """Return ``(rows, n_draws, targets)`` joint draws from each row's law."""
