@@ -40,7 +40,8 @@ def report(
     unit
         Unit of the target, to be shown with its figures.
     groups
-        Column with the group of each row, for models that were made conformal by group.
+        Column with the group of each row, for models that were made conformal by group (in Python: load, conformalize,
+        save).
     drop_missing_target
         Leave out rows whose target is missing, instead of stopping.
 

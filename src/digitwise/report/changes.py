@@ -98,8 +98,8 @@ def _sentences(
     kept = {name: int(((low <= share) & (share <= high)).sum()) for name, (share, _) in figures.items()}
     first, last = next(iter(kept)), list(kept)[-1]
     sentences = [
-        f"Of {len(LEVELS)} promised coverages, the intervals {_named(first)} keep {kept[first]} within chance on these "
-        f"rows, those {_named(last)} {kept[last]}."
+        f"Of {len(LEVELS)} promises ({', '.join(f'{level:.0%}' for level in LEVELS)}), the intervals {_named(first)} "
+        f"kept {kept[first]} on these rows, up to chance; those {_named(last)} {kept[last]}."
     ]
     if RECALIBRATED in crps:
         sentences.append(f"Recalibration rewrites the laws: their CRPS {moved(crps[FITTED], crps[RECALIBRATED])}.")
@@ -108,8 +108,8 @@ def _sentences(
         strays = 2.0 * np.sqrt(0.9 * 0.1 / n_rows)
         sentences.append(
             "Conformal intervals leave the laws, and so the CRPS, as they are. Their promise is kept on average over "
-            f"calibration rows: with {n_rows:,} of them, the coverage of 90% intervals strays by about "
-            f"{100 * strays:.1f} points to either side, which the grey bands do not include."
+            f"calibration rows: with {n_rows:,} of them, the true coverage of 90% intervals may be about "
+            f"{100 * strays:.1f} points higher or lower. The grey bands do not include this."
         )
         if np.isinf(figures[CONFORMAL][1]).any():
             sentences.append("An infinite width means that too few rows calibrated intervals of that coverage.")

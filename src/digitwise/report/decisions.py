@@ -33,7 +33,8 @@ def decision_value(evidence: Evidence) -> Section | None:
     gap = float(np.max((relative - expected)[usual] / expected[usual]))
     if gap > 0.15:
         sentences.append(
-            f"The laws expect less cost than came, by up to {percent(gap)}: they are too sure of themselves there."
+            f"The cost came out at up to {1 + gap:.1f} times what the laws expected: they are too sure of themselves "
+            "there."
         )
     return Section(
         heading="What are the laws worth in decisions?",

@@ -8,6 +8,7 @@ from digitwise.plots.branches import likely_branches
 from digitwise.plots.tree import tree_size
 from digitwise.report.evidence import Evidence
 from digitwise.report.picture import Picture, Section
+from digitwise.report.pictures import width_of_laws
 from digitwise.report.svg import draw
 
 MOST_LEVELS, MOST_BRANCHES, SMALLEST = 5, 10, 0.02
@@ -31,14 +32,14 @@ def digit_trees(evidence: Evidence) -> Section | None:
         )
         return Section(heading=heading, sentences=[f"The tree of digits is not drawn for {codec!r}: {reason}."])
     levels = digit_levels(codec, target.edges_y, MOST_LEVELS)
-    order = np.argsort(evidence.width, kind="stable")
-    rows = {"a sure": int(order[len(order) // 10]), "an unsure": int(order[-1 - len(order) // 10])}
+    order = np.argsort(width_of_laws(evidence), kind="stable")
+    rows = {"surer": int(order[len(order) // 10]), "less sure": int(order[-1 - len(order) // 10])}
     pictures = [_tree(evidence, levels, _spelt(codec, levels), row, kind) for kind, row in rows.items()]
     return Section(
         heading=heading,
         sentences=[
             "The model writes a number digit by digit. Each digit narrows the number down to one of the intervals that "
-            "remain, and each has a probability: the law of a row is nothing but these choices."
+            "remain, and each has a probability: the law of a row is nothing but these choices." + _binary(codec)
         ],
         pictures=pictures,
     )
@@ -63,11 +64,18 @@ def _tree(evidence: Evidence, levels: list[DigitLevel], digits: list[list[str]] 
             height=height,
             **options,
         ),
-        heading=f"Row {row}, {kind} prediction.",
+        heading=f"Row {row}, {kind} than nine tenths of the rows.",
         reading="From left to right: one more digit, a narrower interval. Thick and dark is likely; branches below "
         f"{SMALLEST:.0%} are left out. Orange frames hold the true value; if they run out early, the model gave the "
         "truth next to no chance.",
     )
+
+
+def _binary(codec: Codec) -> str:
+    """Return what binary digits say; nothing for others."""
+    inner = codec.codec if isinstance(codec, Bounded) else codec
+    is_binary = isinstance(inner, NormalizedCodec) and inner.base == 2
+    return " Digits are binary: 0 is the lower half of what remains, 1 the upper half." if is_binary else ""
 
 
 def _n_leaves(codec: Codec) -> int:

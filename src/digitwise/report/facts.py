@@ -66,13 +66,13 @@ def example_code(evidence: Evidence) -> str:
     return f"""\
 from digitwise import {name}
 
-model.save("model_dir")                  # JSON and safetensors, no pickle, no training data
+model.save("model_dir")                  # after training: JSON and safetensors, no pickle, no training data
 model = {name}.load("model_dir")
 
 model.predict(X)                         # {evidence.label}, one number per row
 model.predict_interval(X, coverage=0.9)  # lower and upper end, one pair per row
 law = model.predict_distribution(X)      # the whole distribution of each row
-law.quantile(0.95)                       # exceeded by one row in twenty
+law.quantile(0.95)                       # the truth lies above it with a chance of 5 %
 {above:40} # the chance of more than that"""
 
 

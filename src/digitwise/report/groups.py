@@ -68,7 +68,7 @@ def group_coverage(evidence: Evidence) -> Section:
             )
         ],
         table=Table(
-            columns=["column", "group", "rows", "coverage", "may truly be", "mean width", "note"],
+            columns=["column", "group", "rows", "coverage", "true coverage", "mean width", "note"],
             rows=rows,
             texts=frozenset({0, 1, 6}),
             marked=frozenset(missed.tolist()),

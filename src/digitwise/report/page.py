@@ -81,7 +81,7 @@ def _tiles(evidence: Evidence, scores: Mapping[str, Score]) -> list[dict[str, st
     """The headline figures."""
     unit = f" {evidence.unit}" if evidence.unit else ""
     tiles = []
-    for key, name in (("rmse", "typical error (RMSE)"), ("crps", "error of the law (CRPS)")):
+    for key, name in (("rmse", "typical error (RMSE)"), ("crps", "error of the whole distribution (CRPS)")):
         gain = improvement(scores[key])
         note = f"{percent(abs(gain))} {'below' if gain > 0 else 'above'} baseline"
         tiles.append(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-from jaxtyping import Int
+from jaxtyping import Float, Int
 
 from digitwise import metrics, plots
 from digitwise.plots.learning import numeric_keys
@@ -48,9 +48,8 @@ def coverage(evidence: Evidence) -> Picture:
             height=4.2,
         ),
         heading="Coverage against width.",
-        reading="Rows in groups, from those the model is surest of to those it is least sure of. "
-        "Inside the grey band "
-        "its intervals keep their promise.",
+        reading="Rows in groups of equal size, from narrow intervals at the left to wide ones at the right. Inside "
+        "the grey band they keep their promise. A line that falls to the right: intervals of hard rows are too narrow.",
     )
 
 
@@ -65,9 +64,9 @@ def pit(evidence: Evidence) -> Picture:
             height=3.8,
         ),
         heading="Where the truth falls in the predicted law.",
-        reading="Flat is right. High at both ends: too sure of itself. High in the middle: too "
-        "cautious. "
-        "A slope: too high or too low on the whole.",
+        reading="Flat is right. High at both ends: too sure of itself. High in the middle: too cautious. A slope: too "
+        "high or too low on the whole. One high bar at an end: some rows are far outside of what was expected."
+        + _as_fitted(evidence),
     )
 
 
@@ -85,15 +84,16 @@ def reliability(evidence: Evidence) -> Picture:
             height=3.8,
         ),
         heading="Promised against delivered coverage.",
-        reading="How often intervals of each size hold the truth. Below the dashed line they are "
-        "too narrow, above it too wide.",
+        reading="How often intervals of each size hold the truth. Below the dashed line they are too narrow, above it "
+        "too wide." + _as_fitted(evidence),
     )
 
 
 def densities(evidence: Evidence, n_rows: int) -> Picture:
     """Return the laws of a few rows: spread over the predictions, the narrowest and the widest."""
     rows = rows_to_show(evidence, n_rows)
-    narrowest, widest = int(evidence.width.argmin()), int(evidence.width.argmax())
+    width = width_of_laws(evidence)
+    narrowest, widest = int(width.argmin()), int(width.argmax())
     notes = {narrowest: " (narrowest)", widest: " (widest)"}
     return Picture(
         svg=draw(
@@ -110,16 +110,28 @@ def densities(evidence: Evidence, n_rows: int) -> Picture:
             height=1.1 + 0.52 * len(rows),
         ),
         heading="Predicted densities.",
-        reading="Rows from the lowest to the highest prediction, with the narrowest and the "
-        "widest law; rows are counted "
-        "from 0. Each curve is scaled to its own peak and slightly smoothed for drawing.",
+        reading="Rows from the lowest to the highest prediction, with the narrowest and the widest law (the predicted "
+        "distribution of a row); rows are counted from 0. Each curve is scaled to its own peak and slightly smoothed "
+        "for drawing." + _as_fitted(evidence),
     )
+
+
+def width_of_laws(evidence: Evidence) -> Float[np.ndarray, " row"]:
+    """Return the widths of the laws' own intervals, without any conformal step."""
+    low, high = evidence.law.interval(COVERAGE).T
+    return np.asarray(high - low)
+
+
+def _as_fitted(evidence: Evidence) -> str:
+    """Return a note where a picture shows laws, and the intervals elsewhere are conformal."""
+    return " This is the law itself, before the conformal step." if evidence.is_conformal else ""
 
 
 def rows_to_show(evidence: Evidence, n_rows: int) -> Int[np.ndarray, " shown"]:
     """Return up to ``n_rows`` rows by prediction, the narrowest and the widest law among them."""
     order = np.argsort(evidence.prediction, kind="stable")
-    extremes = [int(evidence.width.argmin()), int(evidence.width.argmax())]
+    width = width_of_laws(evidence)
+    extremes = [int(width.argmin()), int(width.argmax())]
     others = [row for row in order.tolist() if row not in extremes]
     wanted = min(len(others), max(0, n_rows - len(set(extremes))))
     places = np.linspace(0, len(others) - 1, wanted).round().astype(int) if wanted else ()
