@@ -53,6 +53,7 @@ def verbs(model, X):
         "std": np.sqrt(law.variance()),
         "quantile(0.3)": model.predict_quantiles(X, [0.3])[:, 0],
         "prob_above(10)": model.prob_above(X, 10.0),
+        "expected_improvement(10)": model.expected_improvement(X, 10.0),
         "low(0.8)": interval[:, 0],
         "high(0.8)": interval[:, 1],
         "width(0.8)": np.diff(interval, axis=1)[:, 0],

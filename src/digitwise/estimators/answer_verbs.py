@@ -22,8 +22,9 @@ class AnswerVerbs(LawVerbs):
         ----------
         question
             ``"point"`` (what `predict` says), ``"mean"``, ``"median"``, ``"mode"``, ``"variance"``, ``"std"``,
-            ``"quantile(0.9)"``, ``"prob_above(3)"``; ``"low(0.9)"``, ``"high(0.9)"`` and ``"width(0.9)"`` of
-            `predict_interval`; ``"data_variance"``, ``"model_variance"``; ``"digit_entropy(1)"``, the first digit's.
+            ``"quantile(0.9)"``, ``"prob_above(3)"``, ``"expected_improvement(3)"`` (on that number); ``"low(0.9)"``,
+            ``"high(0.9)"`` and ``"width(0.9)"`` of `predict_interval`; ``"data_variance"``, ``"model_variance"``;
+            ``"digit_entropy(1)"``, the first digit's.
 
         Raises
         ------

@@ -7,6 +7,7 @@ from typing import final
 
 import numpy as np
 
+from digitwise.calibration import expected_improvement
 from digitwise.distributions import Distribution
 
 _FORM = re.compile(r"([a-z_]+)(?:\(\s*([-+0-9.e]+)\s*\))?")
@@ -22,6 +23,7 @@ PLAIN: dict[str, Callable[[Distribution], np.ndarray]] = {
 WITH_NUMBER: dict[str, Callable[[Distribution, float], np.ndarray]] = {
     "quantile": lambda law, level: law.quantile(level),
     "prob_above": lambda law, threshold: law.prob_above(threshold),
+    "expected_improvement": lambda law, best: expected_improvement(law, best),
 }
 """Questions about a law and a number."""
 ENDS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
@@ -40,8 +42,8 @@ SEVERAL = {
 """Short for several questions."""
 COVERAGE = 0.9
 FORMS = (
-    "point, mean, median, mode, variance, std, quantile(0.9), prob_above(3), low(0.9), high(0.9), width(0.9), "
-    "data_variance, model_variance, digit_entropy(1)"
+    "point, mean, median, mode, variance, std, quantile(0.9), prob_above(3), expected_improvement(3), low(0.9), "
+    "high(0.9), width(0.9), data_variance, model_variance, digit_entropy(1)"
 )
 
 
@@ -83,7 +85,7 @@ class Question:
             if self.name == "digit_entropy":
                 return
             raise ValueError(f"{self.name!r} needs a number, as in {FORMS}.")
-        if self.name == "prob_above":
+        if self.name in ("prob_above", "expected_improvement"):
             is_fine, need = np.isfinite(self.number), "a finite threshold"
         elif self.name == "digit_entropy":
             is_fine, need = self.number >= 1 and self.number == int(self.number), "the place of a digit, from 1"
