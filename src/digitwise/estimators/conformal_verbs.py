@@ -1,9 +1,9 @@
-"""Intervals that hold what they promise, and laws recalibrated on rows that the model has not seen."""
+"""Intervals that hold what they promise."""
 
 import copy
 import warnings
-from abc import abstractmethod
-from typing import Any, Literal, Self, cast
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Self
 
 import numpy as np
 from jaxtyping import Float
@@ -11,34 +11,26 @@ from numpy.typing import ArrayLike
 
 from digitwise.calibration import (
     CrossConformal,
-    DigitTemperatures,
     GroupConformal,
-    ProbabilityMap,
     Score,
     SplitConformal,
-    conformal_map,
-    recalibrated,
     rows_needed,
-    smooth_map,
 )
 from digitwise.calibration.groups import checked_groups
-from digitwise.distributions import Distribution, Histogram
+from digitwise.distributions import Distribution
 from digitwise.estimators.component_json import from_json, to_json
 from digitwise.estimators.inputs import check_features, check_high_ends, check_targets, check_weights
-from digitwise.estimators.law_verbs import LawVerbs
+from digitwise.estimators.recalibration_verbs import RecalibrationVerbs
 from digitwise.estimators.table_rows import TableRows
 from digitwise.training import Rows
 
 Conformal = SplitConformal | GroupConformal | CrossConformal
-Recalibration = ProbabilityMap | DigitTemperatures
 
 CONFORMAL: dict[str, Any] = {"split": SplitConformal, "groups": GroupConformal, "folds": CrossConformal}
-RECALIBRATIONS: dict[str, Any] = {"map": ProbabilityMap, "digits": DigitTemperatures}
-MAPS = {"conformal": conformal_map, "smooth": smooth_map}
 
 
-class ConformalVerbs(LawVerbs):
-    """Verbs for rows that were held out; needs laws of one target.
+class ConformalVerbs(RecalibrationVerbs):
+    """Verbs for intervals that held-out rows vouch for; needs laws of one target.
 
     In three steps: ``fit(X, y)``, ``conformalize(X_held_out, y_held_out)``, ``predict_interval(X_new)``; or in two,
     with the parameter ``calibration_fraction``.
@@ -46,7 +38,6 @@ class ConformalVerbs(LawVerbs):
 
     calibration_fraction: float | Literal["folds"] | None
     conformal_: Conformal
-    recalibration_: Recalibration
 
     @property
     def is_conformal_(self) -> bool:
@@ -112,54 +103,6 @@ class ConformalVerbs(LawVerbs):
             self.conformal_ = GroupConformal.fit(law, truth, groups, **options)
         return self
 
-    def recalibrate(
-        self,
-        X: Any,
-        y: Any,
-        *,
-        sample_weight: Any = None,
-        method: Literal["conformal", "smooth", "digits"] = "smooth",
-    ) -> Self:
-        """Change all predicted laws so that they fit what held-out rows turned out to be.
-
-        Every verb reads the recalibrated laws from then on. Intervals that were conformal no longer are: call
-        `conformalize` afterwards, on other rows.
-
-        Parameters
-        ----------
-        X, y
-            Held-out rows, all of whose targets are known numbers.
-        sample_weight
-            ``(rows,)``: a row of weight 2 counts as two rows.
-        method
-            ``"smooth"``: the cdf goes through a beta law's, two numbers to fit. ``"conformal"``: through the order
-            statistics of these rows. ``"digits"``: a temperature for each digit, for estimators that write digits of an
-            ordered codec and enumerate them.
-
-        Raises
-        ------
-        sklearn.exceptions.NotFittedError
-            If there is no model yet.
-        ValueError
-            If the method is unknown or does not suit the estimator, or rows and weights do not fit together.
-        TypeError
-            If of some targets only an interval is known.
-        """
-        if method not in (*MAPS, "digits"):
-            raise ValueError(f"method must be one of 'conformal', 'smooth' and 'digits', but got {method!r}.")
-        rows = self._rows(X)
-        check_high_ends(self, y, allowed=False)
-        truth = check_targets(X, y)
-        weight = None if sample_weight is None else check_weights(sample_weight, len(truth))
-        law = self._law(rows)
-        if method == "digits":
-            self.recalibration_ = DigitTemperatures.fit(law, truth, self._leaf_nodes(), sample_weight=weight)
-        else:
-            self.recalibration_ = MAPS[method](law, truth, sample_weight=weight)
-        if self.is_conformal_:
-            del self.conformal_
-        return self
-
     def without_calibration(self) -> Self:
         """Return the same model, neither recalibrated nor conformal; to compare with, as it shares all weights.
 
@@ -198,49 +141,53 @@ class ConformalVerbs(LawVerbs):
         ValueError
             If groups or weights come and `conformalize` got none, or groups are needed and do not come.
         """
-        if not 0.0 <= coverage <= 1.0:
-            raise ValueError(f"coverage must lie in [0, 1], but got {coverage}. For 90 % pass 0.9.")
+        return self._intervals(X, [coverage], groups, sample_weight)[:, 0]
+
+    def _intervals(
+        self, X: Any, coverages: Sequence[float], groups: ArrayLike | None, sample_weight: Any
+    ) -> Float[np.ndarray, "row coverage 2"]:
+        """Return what `predict_interval` says for several coverages, from laws that are made once."""
+        for coverage in coverages:
+            if not 0.0 <= coverage <= 1.0:
+                raise ValueError(f"coverage must lie in [0, 1], but got {coverage}. For 90 % pass 0.9.")
         conformal = getattr(self, "conformal_", None)
         self._check_interval(conformal, groups, sample_weight)
+
+        def each(interval: Callable[[float], np.ndarray]) -> np.ndarray:
+            return np.stack([interval(coverage) for coverage in coverages], axis=1)
+
         if conformal is None:
-            return self._read(X, lambda law: law.interval(coverage))
+            return self._read(X, lambda law: each(law.interval))
         weight = None if sample_weight is None else np.asarray(sample_weight, dtype=np.float64)
         if isinstance(conformal, GroupConformal):
             names = checked_groups(groups, len(X))  # type: ignore[arg-type]
-            interval = self._read(X, lambda law, *row: conformal.interval(law, row[0], coverage, row[1]), names, weight)
-        elif isinstance(conformal, CrossConformal):
-            interval = self._read(X, lambda laws: conformal.interval(laws, coverage), laws_of=self._fold_laws)
-        else:
-            interval = self._read(X, lambda law, weight: conformal.interval(law, coverage, weight), weight)
-        n_infinite = int(np.isinf(interval).any(axis=1).sum())
-        if n_infinite and coverage < 1.0:
-            warnings.warn(
-                f"{n_infinite} of {len(interval)} intervals are infinite: a coverage of {coverage} takes at least "
-                f"{rows_needed(coverage)} calibration rows, and there are {len(conformal)}. Calibrate on more rows.",
-                stacklevel=2,
+            found = self._read(
+                X, lambda law, *row: each(lambda c: conformal.interval(law, row[0], c, row[1])), names, weight
             )
-        return interval
+        elif isinstance(conformal, CrossConformal):
+            found = self._read(X, lambda laws: each(lambda c: conformal.interval(laws, c)), laws_of=self._fold_laws)
+        else:
+            found = self._read(X, lambda law, weight: each(lambda c: conformal.interval(law, c, weight)), weight)
+        self._warn_if_infinite(found, coverages)
+        return found
 
-    @abstractmethod
-    def _leaf_nodes(self) -> np.ndarray:
-        """Return the inner nodes on the way to each leaf of the law; raise a ``ValueError`` if it has none."""
+    def _warn_if_infinite(self, found: Float[np.ndarray, "row coverage 2"], coverages: Sequence[float]) -> None:
+        n_infinite = np.isinf(found).any(axis=2).sum(axis=0)
+        for coverage, count in zip(coverages, n_infinite.tolist(), strict=True):
+            if count and coverage < 1.0:
+                warnings.warn(
+                    f"{count} of {len(found)} intervals are infinite: a coverage of {coverage} takes at least "
+                    f"{rows_needed(coverage)} calibration rows, and there are {len(self.conformal_)}. Calibrate on "
+                    "more rows.",
+                    stacklevel=4,
+                )
+
+    def _forget_intervals(self) -> None:
+        self.__dict__.pop("conformal_", None)
 
     def _fold_laws(self, rows: Rows) -> list[Distribution]:
         """Return the laws of each fold's model; without folds there is one."""
         return [self._law(rows)]
-
-    def _predicted(self, rows: Rows) -> Distribution:
-        """Return the laws that verbs read."""
-        law: Distribution = self._law(rows)
-        recalibration = getattr(self, "recalibration_", None)
-        if recalibration is None:
-            return law
-        if isinstance(recalibration, DigitTemperatures):
-            return recalibration.apply(cast(Histogram, law))
-        return recalibrated(law, recalibration)
-
-    def _plain_or_recalibrated(self, X: Any) -> Distribution:
-        return self._predicted(self._rows(X))
 
     def _check_interval(self, conformal: Conformal | None, groups: Any, sample_weight: Any) -> None:
         takes_groups = isinstance(conformal, GroupConformal)
@@ -299,21 +246,16 @@ class ConformalVerbs(LawVerbs):
 
     def _saved_calibration(self) -> dict[str, Any]:
         """Return what `_restore_calibration` needs: plain values and arrays."""
-        saved: dict[str, Any] = {}
+        saved = self._saved_recalibration()
         if self.is_conformal_:
             conformal = self.conformal_
             name = next(name for name, kind in CONFORMAL.items() if isinstance(conformal, kind))
             score = conformal.pooled.score if isinstance(conformal, GroupConformal) else conformal.score
             saved["conformal"] = {"kind": name, "score": to_json(score), **conformal.to_dict()}
-        if hasattr(self, "recalibration_"):
-            name = next(name for name, kind in RECALIBRATIONS.items() if isinstance(self.recalibration_, kind))
-            saved["recalibration"] = {"kind": name, **self.recalibration_.to_dict()}
         return saved
 
     def _restore_calibration(self, saved: dict[str, Any]) -> None:
+        self._restore_recalibration(saved)
         if "conformal" in saved:
             state = saved["conformal"]
             self.conformal_ = CONFORMAL[state["kind"]].from_dict(state, from_json(state["score"]))
-        if "recalibration" in saved:
-            state = saved["recalibration"]
-            self.recalibration_ = RECALIBRATIONS[state["kind"]].from_dict(state)
