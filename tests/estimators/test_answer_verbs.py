@@ -179,3 +179,17 @@ def test_what_a_model_cannot_answer(model) -> None:
             bins.predict_frame(X, question)
     with pytest.raises(ValueError, match=r"have 6 digits, but got digit_entropy\(7\)"):
         model.prediction_function("digit_entropy(7)")(X)
+
+
+@pytest.mark.parametrize(("is_conformal", "n_passes"), [(False, 1), (True, 2)])
+def test_laws_are_made_once_for_all_questions_that_read_them(
+    model, is_conformal: bool, n_passes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = pickle.loads(pickle.dumps(model))
+    if is_conformal:
+        model.conformalize(X[100:], Y[100:])
+    passes = []
+    predicted = model._predicted
+    monkeypatch.setattr(model, "_predicted", lambda rows: passes.append(len(rows.weight)) or predicted(rows))
+    model.predict_frame(X[:40], ["mean", "quantile(0.3)", "interval(0.5)", "width(0.8)", "interval(0.9)"])
+    assert passes == [40] * n_passes

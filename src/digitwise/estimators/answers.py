@@ -10,6 +10,8 @@ from digitwise.distributions import Distribution
 from digitwise.estimators.questions import ENDS, PARTS, PLAIN, WITH_NUMBER, Question
 
 ALL_DIGITS = Question(name="digit_entropy")
+OF_LAW = ("point", *PLAIN, *WITH_NUMBER)
+"""What a law answers by itself, besides its own interval."""
 
 
 def answers(model: Any, X: Any, questions: Sequence[Question], **options: Any) -> dict[str, Float[np.ndarray, " row"]]:
@@ -30,18 +32,20 @@ def answers(model: Any, X: Any, questions: Sequence[Question], **options: Any) -
         If the model has no such verb, or a number has not that many digits.
     """
     found: dict[Question, np.ndarray] = {}
-    of_law = [each for each in questions if each.name in ("point", *PLAIN, *WITH_NUMBER)]
+    ends = [each for each in questions if each.name in ENDS]
+    of_law = [each for each in questions if each.name in OF_LAW]
+    if not model.is_conformal_ and not options:  # intervals are the laws' own
+        of_law, ends = [*of_law, *ends], []
     if of_law:
 
         def read(law: Distribution) -> np.ndarray:
-            return np.stack([_of_law(law, question, model.point_estimate) for question in of_law], axis=1)
+            return np.stack([answer_of_law(law, question, model.point_estimate) for question in of_law], axis=1)
 
         found |= dict(zip(of_law, model._read(X, read).T, strict=True))
-    for coverage in dict.fromkeys(each.number for each in questions if each.name in ENDS):
-        interval = model.predict_interval(X, coverage, **options)
-        found |= {
-            each: ENDS[each.name](interval) for each in questions if each.name in ENDS and each.number == coverage
-        }
+    if ends:
+        coverages = list(dict.fromkeys(each.number for each in ends))
+        intervals = model._intervals(X, coverages, options.get("groups"), options.get("sample_weight"))
+        found |= {each: ENDS[each.name](intervals[:, coverages.index(each.number)]) for each in ends}
     if any(each.name in PARTS for each in questions):
         parts = _verb(model, "predict_uncertainty")(X)
         found |= {each: parts[PARTS[each.name]] for each in questions if each.name in PARTS}
@@ -70,15 +74,11 @@ def answer_of_law(law: Distribution, question: Question, point_estimate: str) ->
     >>> answer_of_law(Histogram([0.0, 10.0], [[1.0]]), Question(name="high", number=0.8), "mean")
     array([9.])
     """
-    if question.name in ENDS and question.number is not None:
-        return ENDS[question.name](law.interval(question.number))
-    if question.name not in ("point", *PLAIN, *WITH_NUMBER):
+    if question.name not in (*OF_LAW, *ENDS):
         raise ValueError(f"A law alone does not answer {str(question)!r}: that takes a model of one target.")
-    return _of_law(law, question, point_estimate)
-
-
-def _of_law(law: Distribution, question: Question, point_estimate: str) -> Float[np.ndarray, " row"]:
     if question.number is not None:
+        if question.name in ENDS:
+            return ENDS[question.name](law.interval(question.number))
         return WITH_NUMBER[question.name](law, question.number)
     return PLAIN[point_estimate if question.name == "point" else question.name](law)
 

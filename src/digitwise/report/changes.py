@@ -6,7 +6,7 @@ from digitwise import metrics, plots
 from digitwise.distributions import Distribution
 from digitwise.metrics.ends import is_inside
 from digitwise.plots.chance import chance_band
-from digitwise.report.evidence import Evidence, conformal_interval
+from digitwise.report.evidence import COVERAGE, Evidence, conformal_interval
 from digitwise.report.numbers import moved, percent, plain
 from digitwise.report.picture import Picture, Section, Table
 from digitwise.report.svg import draw
@@ -27,7 +27,10 @@ def calibration_change(evidence: Evidence) -> Section | None:
     figures = {name: _figures(evidence, [law.interval(level) for level in LEVELS]) for name, law in laws.items()}
     crps = {name: metrics.mean_crps(law, evidence.y) for name, law in laws.items()}
     if evidence.is_conformal:
-        ends = [conformal_interval(model, evidence.X, level, evidence.groups) for level in LEVELS]
+        ends = [
+            evidence.interval if level == COVERAGE else conformal_interval(model, evidence.X, level, evidence.groups)
+            for level in LEVELS
+        ]
         figures[CONFORMAL], crps[CONFORMAL] = _figures(evidence, ends), crps[list(laws)[-1]]
     pictures = [_stages_picture(evidence, figures)]
     if is_recalibrated:
