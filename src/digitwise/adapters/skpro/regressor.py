@@ -66,11 +66,9 @@ class SkproRegressor(BaseProbaRegressor):
 
     def _predict_interval(self, X: Any, coverage: list[float]) -> Any:
         names = pd.MultiIndex.from_product([self._y_columns, coverage, ["lower", "upper"]])
-        frame = pd.DataFrame(index=X.index, columns=names, dtype=float)
-        for share in coverage:
-            interval = self.estimator_.predict_interval(_with_texts_as_names(X), share)
-            frame[[(self._y_columns[0], share, end) for end in ("lower", "upper")]] = interval
-        return frame
+        asked = [f"{end}({share})" for share in coverage for end in ("low", "high")]
+        ends = self.estimator_.predict_frame(_with_texts_as_names(X), asked)
+        return pd.DataFrame(ends.to_numpy(), index=X.index, columns=names)
 
     @classmethod
     def get_test_params(cls, parameter_set: str = "default") -> list[dict[str, Any]]:
