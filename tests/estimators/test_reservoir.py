@@ -23,9 +23,9 @@ def trained(n_rows: int) -> np.ndarray:
 def sample(sizes: tuple[int, ...], seed: int) -> Reservoir:
     """A sample of the numbers from 0 on, which come in tables of these sizes."""
     first, *others = np.split(np.arange(float(sum(sizes))), np.cumsum(sizes)[:-1])
-    reservoir = Reservoir.of(rows_of(first), trained(len(first)), capacity=CAPACITY, seed=seed)
+    reservoir = Reservoir.of([rows_of(first)], trained(len(first)), capacity=CAPACITY, seed=seed)
     for numbers in others:
-        reservoir = reservoir.with_rows(rows_of(numbers), trained(len(numbers)), capacity=CAPACITY, seed=seed)
+        reservoir = reservoir.with_rows([rows_of(numbers)], trained(len(numbers)), capacity=CAPACITY, seed=seed)
     return reservoir
 
 
@@ -52,14 +52,33 @@ def test_all_rows_stay_in_order_while_there_is_room() -> None:
 
 def test_weights_features_and_what_was_held_out_stay_with_their_rows() -> None:
     numbers = np.arange(20.0)
-    kept = Reservoir.of(rows_of(numbers), numbers >= 12, capacity=10, seed=0)
-    kept = kept.with_rows(rows_of(numbers + 20), numbers >= 12, capacity=10, seed=0)
+    kept = Reservoir.of([rows_of(numbers)], numbers >= 12, capacity=10, seed=0)
+    kept = kept.with_rows([rows_of(numbers + 20)], numbers >= 12, capacity=10, seed=0)
     np.testing.assert_array_equal(kept.rows.weight, 1 + kept.rows.y)
     np.testing.assert_array_equal(kept.rows.X[:, 0], kept.rows.y)
     np.testing.assert_array_equal(kept.is_held_out, kept.rows.y % 20 >= 12)
     to_train, to_validate = kept.parts()
     assert (to_train.y % 20 < 12).all()
     assert (to_validate.y % 20 >= 12).all()
+
+
+def test_tables_one_below_the_other_are_as_one_and_are_not_copied_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    numbers = np.arange(50.0)
+    is_held_out = numbers >= 35
+    as_one = Reservoir.of([rows_of(numbers)], is_held_out, capacity=9, seed=3)
+    sizes = []
+
+    def counted(tables: list[TableRows]) -> TableRows:
+        sizes.append([len(table) for table in tables])
+        return joined_rows(tables)
+
+    monkeypatch.setattr("digitwise.estimators.reservoir.joined_rows", counted)
+    parts = [rows_of(numbers[:35]), rows_of(numbers[35:])]
+    apart = Reservoir.of(parts, is_held_out, capacity=9, seed=3)
+    np.testing.assert_array_equal(apart.rows.y, as_one.rows.y)
+    np.testing.assert_array_equal(apart.is_held_out, as_one.is_held_out)
+    apart.with_rows(parts, is_held_out, capacity=9, seed=4)
+    assert max(map(sum, sizes)) <= 18
 
 
 def test_without_held_out_rows_all_of_them_do_both() -> None:
@@ -69,10 +88,10 @@ def test_without_held_out_rows_all_of_them_do_both() -> None:
 
 def test_a_sample_that_has_given_up_rows_can_only_become_smaller() -> None:
     full, new = sample((30,), seed=0), rows_of(np.arange(30.0, 40.0))
-    assert len(full.with_rows(new, trained(10), capacity=100, seed=0).rows) == CAPACITY
-    assert len(full.with_rows(new, trained(10), capacity=2, seed=0).rows) == 2
+    assert len(full.with_rows([new], trained(10), capacity=100, seed=0).rows) == CAPACITY
+    assert len(full.with_rows([new], trained(10), capacity=2, seed=0).rows) == 2
     room = sample((5,), seed=0)
-    assert len(room.with_rows(new, trained(10), capacity=100, seed=0).rows) == 15
+    assert len(room.with_rows([new], trained(10), capacity=100, seed=0).rows) == 15
 
 
 def test_intervals_among_numbers_stay_intervals() -> None:

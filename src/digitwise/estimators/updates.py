@@ -163,12 +163,11 @@ def remembered(
     """Return a sample of the rows so far and of new ones; training and validation rows may be the same object."""
     if capacity == 0:
         return None
-    is_one = validation is train
-    rows = train if is_one else joined_rows([train, validation])
-    is_held_out = np.arange(len(rows)) >= len(train)
+    tables = [train] if validation is train else [train, validation]
+    is_held_out = np.arange(sum(map(len, tables))) >= len(train)
     if reservoir is None:
-        return Reservoir.of(rows, is_held_out, capacity=capacity, seed=seed)
-    return reservoir.with_rows(rows, is_held_out, capacity=capacity, seed=seed)
+        return Reservoir.of(tables, is_held_out, capacity=capacity, seed=seed)
+    return reservoir.with_rows(tables, is_held_out, capacity=capacity, seed=seed)
 
 
 def warn_if_saturated(rate: float | dict[str, float]) -> None:
