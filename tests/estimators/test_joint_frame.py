@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from sklearn.exceptions import NotFittedError
 
 from digitwise import JointDecodingRegressor
 
@@ -21,3 +22,8 @@ def test_a_column_for_each_target_and_question_with_the_rows_own_index() -> None
     np.testing.assert_allclose(frame["a: prob_above(1)"], law.marginal("a").prob_above(1.0))
     with pytest.raises(ValueError, match="'model_variance': that takes a model of one target"):
         model.predict_frame(X[:7], "model_variance")
+
+
+def test_there_is_no_frame_without_a_model() -> None:
+    with pytest.raises(NotFittedError):
+        JointDecodingRegressor().predict_frame(np.zeros((3, 1)))
