@@ -23,6 +23,7 @@ from digitwise.encoders.columns_numeric import NumericColumn, fit_numeric, trans
 from digitwise.encoders.columns_table import read_table
 from digitwise.encoders.columns_tensors import ColumnTensors, ReadTable
 from digitwise.encoders.columns_text import FittedTexts, TextReading, text_columns
+from digitwise.encoders.text.guesses import TextTargets
 
 
 @final
@@ -72,6 +73,7 @@ class Columns:
         max_categories: int = 128,
         text: Literal["auto", "all"] | Sequence[str | int] = "auto",
         reading: TextReading | None = None,
+        targets: TextTargets | None = None,
         random_state: int = 0,
     ) -> "Columns":
         """Return what the training rows teach about their columns; the parameters are those of `fit_transform`."""
@@ -81,6 +83,7 @@ class Columns:
             max_categories=max_categories,
             text=text,
             reading=reading,
+            targets=targets,
             random_state=random_state,
         )
         return columns
@@ -94,6 +97,7 @@ class Columns:
         max_categories: int = 128,
         text: Literal["auto", "all"] | Sequence[str | int] = "auto",
         reading: TextReading | None = None,
+        targets: TextTargets | None = None,
         random_state: int = 0,
     ) -> tuple["Columns", ColumnTensors]:
         """Return what the training rows teach about their columns, and the same rows as tensors.
@@ -118,8 +122,10 @@ class Columns:
             Which columns are text, as in `digitwise.encoders.columns_text.text_columns`.
         reading
             How texts are read; None takes all strings for categories.
+        targets
+            What features of texts may learn to foretell; None for nothing.
         random_state
-            Decides the main directions of texts.
+            Decides the main directions of texts, and the folds in which they learn from targets.
 
         Raises
         ------
@@ -137,7 +143,7 @@ class Columns:
         cells: Mapping[str, Sequence[str]] = {}
         features: list[TableColumn] = []
         if reading is not None:
-            texts, cells, features = reading.fit_transform(found, random_state)
+            texts, cells, features = reading.fit_transform(found, random_state, targets)
         is_text = {column.name for column in found}
         numeric: list[NumericColumn] = []
         categories: list[CategoryColumn] = []

@@ -20,6 +20,8 @@ from digitwise.encoders.text import (
     automatic_features,
     fitted_text_features,
 )
+from digitwise.encoders.text.features import fit_features
+from digitwise.encoders.text.guesses import TextTargets
 from digitwise.encoders.text.pairs import FittedAgreement
 from digitwise.encoders.text.read_once import ReadOnce
 
@@ -45,7 +47,7 @@ class TextReading:
     sequence: SequenceEncoder | None = None
 
     def fit_transform(
-        self, columns: Sequence[TableColumn], random_state: int
+        self, columns: Sequence[TableColumn], random_state: int, targets: TextTargets | None = None
     ) -> tuple["FittedTexts", dict[str, ReadOnce], list[TableColumn]]:
         """Return what the training texts of some columns teach, the texts, and their features as columns of numbers."""
         texts = {column.name: ReadOnce(cells_of(column)) for column in columns}
@@ -53,7 +55,7 @@ class TextReading:
         if self.features is not None:
             for name, cells in texts.items():
                 settings = automatic_features(cells) if isinstance(self.features, str) else self.features
-                features[name] = settings.fit(cells, random_state)
+                features[name] = fit_features(settings, cells, random_state, targets)
         pair = None
         if len(features) == 2:
             vectors = self.features if isinstance(self.features, Embeddings) else None

@@ -118,6 +118,8 @@ class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs, DigitEnt
         self.scaling_, self.scaling_reason_ = writing.scaling, writing.reason
         self.target_ = fit_written(writing, y, weight, limits)
         (self.objective_,) = self._adapted(resolve("objective", self.objective), train)
+
+    def _settle(self, train: TableRows) -> None:
         self.model_ = self._settled_model(train)
 
     def _check_update(self, new: TableRows) -> None:

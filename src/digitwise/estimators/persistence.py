@@ -23,7 +23,7 @@ from digitwise.version import __version__
 if TYPE_CHECKING:
     from digitwise.estimators.base import DistributionalRegressor
 
-SCHEMA = 5
+SCHEMA = 6
 CONFIG, WEIGHTS = "config.json", "model.safetensors"
 FACTS = ("history_", "n_iter_", "best_epoch_", "stopped_by_", "saturation_rate_", "scaling_reason_", "fit_summary_")
 LATER_FACTS = ("finetune_summary_", "update_summary_")

@@ -12,6 +12,7 @@ from jaxtyping import Float
 
 from digitwise.encoders.columns import Columns
 from digitwise.encoders.columns_tensors import ColumnTensors
+from digitwise.encoders.text.guesses import TextTargets
 from digitwise.estimators.encoder_parts import make_encoder
 from digitwise.estimators.epochs import numbered_on
 from digitwise.estimators.follows_recipe import FollowsRecipe
@@ -75,20 +76,35 @@ class TrainsNetworks(FollowsRecipe, LawVerbs, ABC):
             self._tensors = None
 
     def _start(self, train: TableRows, seed: int) -> None:
-        """Fit columns and target, and build the network."""
+        """Fit target and columns, and build the network."""
+        self._fit_target(train)
         self.columns_, tensors = Columns.fit_transform(
             train.X,
             categorical=self.categorical,
             text=self.text,
             reading=text_reading(self.encoder),
+            targets=self._text_targets(train),
             random_state=seed,
         )
         self._tensors = {id(train): (train, tensors)}
-        self._fit_target(train)
+        self._settle(train)
         with torch.random.fork_rng(devices=[]):
             torch.manual_seed(seed)
             self._build_networks()
         self.history_ = []
+
+    def _text_targets(self, train: TableRows) -> TextTargets:
+        """Return what features of texts may learn to foretell: scaled targets, of intervals the middle or known end."""
+        z = self._scaled(train.y)
+        if train.y_high is not None:
+            ends = np.stack([z, self._scaled(train.y_high)])
+            known = np.isfinite(ends)
+            z = np.where(known, ends, 0.0).sum(0) / np.where(known.any(0), known.sum(0), np.nan)
+        z = z.reshape(len(train), -1)
+        return TextTargets(z=np.where(np.isfinite(z), z, np.nan), weight=train.weight)
+
+    def _settle(self, train: TableRows) -> None:
+        """Settle what depends on both the fitted target and the fitted columns."""
 
     def _build_networks(self) -> None:
         """Set the untrained networks for the fitted columns and target."""

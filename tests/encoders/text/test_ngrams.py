@@ -61,7 +61,7 @@ def test_long_texts_are_read_at_both_ends(tokens) -> None:
     ("settings", "message"),
     [
         ({"shortest": 3, "longest": 2}, "1 <= shortest <= longest must hold, but got 3 and 2"),
-        ({"n_components": 0}, "n_components must be at least 1"),
+        ({"n_components": -1}, "n_components must be at least 0"),
     ],
 )
 def test_settings_are_checked(settings, message) -> None:

@@ -18,9 +18,13 @@ from digitwise.encoders.text.shape import Shape
 PRETRAINED = "hf:"
 LOOKED_AT = 50
 """So many texts decide whether all are molecules."""
+ONLY_GUESSES = (
+    NGrams(tokens="word_parts", n_components=0),
+    NGrams(tokens="characters", shortest=4, longest=4, n_components=0),
+)
 NAMED: Mapping[str, Callable[[], TextFeatures]] = MappingProxyType(
     {
-        "ngram": lambda: Together(parts=(Shape(), Literals(), Counts(), NGrams())),
+        "ngram": lambda: Together(parts=(Shape(), Literals(), Counts(), NGrams(), *ONLY_GUESSES)),
         "smiles": Molecules,
     }
 )

@@ -1,7 +1,8 @@
 """Features of texts: what the training texts teach, and then a row of numbers for any text.
 
-Settings (`TextFeatures`) learn from texts alone, never from targets. What they learnt (`FittedTextFeatures`) maps each
-text to numbers by itself: rows do not see each other, so one text at a time or all at once is the same.
+Settings (`TextFeatures`) learn from texts alone; those that are `LearnsFromTargets` may look at the targets too.
+What they learnt (`FittedTextFeatures`) maps each text to numbers by itself: rows do not see each other, so one text at
+a time or all at once is the same.
 """
 
 from collections.abc import Callable, Sequence
@@ -9,6 +10,8 @@ from typing import Any, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
+
+from digitwise.encoders.text.guesses import TextTargets
 
 MAX_CHARACTERS = 20_000
 ROWS_PER_PASS = 1024
@@ -43,6 +46,27 @@ class TextFeatures(Protocol):
     def fit(self, texts: Sequence[str], random_state: int = 0) -> FittedTextFeatures:
         """Return what these texts teach; the same texts and the same number teach the same."""
         ...
+
+
+@runtime_checkable
+class LearnsFromTargets(TextFeatures, Protocol):
+    """Settings of features that learn more where targets are at hand.
+
+    The law: what `transform` makes of a text that was trained on tells nothing of that text's own target.
+    """
+
+    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> FittedTextFeatures:
+        """Return what these texts teach, and what they foretell."""
+        ...
+
+
+def fit_features(
+    settings: TextFeatures, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None
+) -> FittedTextFeatures:
+    """Return what texts teach, and where targets are at hand what features that can learn from these foretell."""
+    if targets is not None and isinstance(settings, LearnsFromTargets):
+        return settings.fit_to(texts, targets, random_state)
+    return settings.fit(texts, random_state)
 
 
 def check_texts(texts: Sequence[object]) -> None:

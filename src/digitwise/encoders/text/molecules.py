@@ -1,4 +1,4 @@
-"""Molecules from SMILES: computed properties, and which substructures they are made of. Needs RDKit.
+"""Molecules from SMILES: computed properties, which substructures they are made of, and what these say. Needs RDKit.
 
 The substructures are atoms with everything up to a few bonds around them (Morgan or circular fingerprints), counted by
 RDKit's number for each and not folded into a fixed length.
@@ -11,11 +11,12 @@ from dataclasses import asdict, dataclass
 from typing import Any, ClassVar, Literal, final
 
 import numpy as np
-from jaxtyping import Float, Float32
+from jaxtyping import Float, Float32, Int64
 
 from digitwise.encoders.text.counts import most_varied
 from digitwise.encoders.text.directions import main_directions
 from digitwise.encoders.text.features import check_texts
+from digitwise.encoders.text.guesses import Guesses, TextTargets, fit_guesses, text_keys
 from digitwise.encoders.text.terms import count_terms, inverse_frequency, learn_terms, tf_idf
 from digitwise.optional import optional_package
 
@@ -46,6 +47,8 @@ class Molecules:
     invalid
         What happens to texts that are no molecule: ``"raise"`` a ValueError that names their rows, or ``"missing"``:
         all of their features are NaN, with a warning.
+    guess
+        Whether the substructures learn to guess at the targets, by ridge regression.
 
     Raises
     ------
@@ -65,6 +68,7 @@ class Molecules:
     radius: int = 2
     max_terms: int = 20_000
     invalid: Literal["raise", "missing"] = "raise"
+    guess: bool = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -78,23 +82,36 @@ class Molecules:
 
     def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedMolecules":
         """Return the substructures of these molecules, their weights and main directions."""
-        found = [molecule for molecule in parsed(texts, self.invalid) if molecule is not None]
+        return self._fit(texts, None, random_state)
+
+    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> "FittedMolecules":
+        """Return the same, and guesses at the targets."""
+        return self._fit(texts, targets if self.guess else None, random_state)
+
+    def _fit(self, texts: Sequence[str], targets: TextTargets | None, random_state: int) -> "FittedMolecules":
+        molecules = parsed(texts, self.invalid)
+        valid = [row for row, molecule in enumerate(molecules) if molecule is not None]
+        found = [molecules[row] for row in valid]
         terms, counts = learn_terms(substructures(found, self.radius), min_rows=2, max_terms=self.max_terms)
         weights = inverse_frequency(counts)
+        rows = tf_idf(counts, weights)
         return FittedMolecules(
             settings=self,
             descriptors=tuple(descriptor_functions()) if self.descriptors else (),
             terms=terms,
             counted=most_varied(terms, counts, self.n_substructures),
             weights=weights,
-            directions=main_directions(tf_idf(counts, weights), self.n_components, random_state),
+            directions=main_directions(rows, self.n_components, random_state),
+            guesses=None
+            if targets is None
+            else fit_guesses(rows, molecule_keys(found), targets.take(valid), random_state),
         )
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FittedMolecules:
-    """What `Molecules` learnt: names of descriptors, substructures, those counted, weights and directions."""
+    """What `Molecules` learnt: descriptors' names, substructures, those counted, weights, directions, and guesses."""
 
     kind: ClassVar[str] = "molecules"
     settings: Molecules
@@ -103,12 +120,15 @@ class FittedMolecules:
     counted: tuple[str, ...]
     weights: Float[np.ndarray, " term"]
     directions: Float32[np.ndarray, "term direction"]
+    guesses: Guesses | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """Names of the descriptors, of the counted substructures (RDKit's numbers) and of the directions."""
+        """Names of the descriptors, of the counted substructures (RDKit's numbers), of directions and guesses."""
         counted = tuple(f"count of substructure {term}" for term in self.counted)
-        return self.descriptors + counted + tuple(f"substructures {i + 1}" for i in range(self.directions.shape[1]))
+        directions = tuple(f"substructures {i + 1}" for i in range(self.directions.shape[1]))
+        guesses = () if self.guesses is None else self.guesses.names("substructures")
+        return self.descriptors + counted + directions + guesses
 
     def transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
         """Return the features of each molecule.
@@ -122,15 +142,16 @@ class FittedMolecules:
         valid = [row for row, molecule in enumerate(molecules) if molecule is not None]
         found = [molecules[row] for row in valid]
         bags = list(substructures(found, self.settings.radius))
+        rows = tf_idf(count_terms(bags, self.terms), self.weights)
+        parts = [
+            self._described(found),
+            count_terms(bags, self.counted).log1p().toarray(),
+            rows @ self.directions.astype(np.float64),
+        ]
+        if self.guesses is not None:
+            parts.append(self.guesses.transform(rows, molecule_keys(found)))
         features = np.full((len(texts), len(self.names)), np.nan)
-        features[valid] = np.concatenate(
-            [
-                self._described(found),
-                count_terms(bags, self.counted).log1p().toarray(),
-                tf_idf(count_terms(bags, self.terms), self.weights) @ self.directions.astype(np.float64),
-            ],
-            axis=1,
-        )
+        features[valid] = np.concatenate(parts, axis=1)
         return features
 
     def _described(self, molecules: Sequence[Any]) -> Float[np.ndarray, "row descriptor"]:
@@ -155,6 +176,7 @@ class FittedMolecules:
             "counted": list(self.counted),
             "weights": self.weights,
             "directions": self.directions,
+            "guesses": None if self.guesses is None else self.guesses.to_dict(),
         }
 
     @classmethod
@@ -167,6 +189,7 @@ class FittedMolecules:
             counted=tuple(state["counted"]),
             weights=np.asarray(state["weights"], dtype=np.float64),
             directions=np.asarray(state["directions"], dtype=np.float32),
+            guesses=None if state["guesses"] is None else Guesses.from_dict(state["guesses"]),
         )
 
 
@@ -190,6 +213,12 @@ def parsed(texts: Sequence[str], invalid: Literal["raise", "missing"]) -> list[A
             raise ValueError(f'{said} Correct or drop them, or set invalid="missing".')
         warnings.warn(f"{said} All of their features are missing.", stacklevel=3)
     return molecules
+
+
+def molecule_keys(molecules: Sequence[Any]) -> Int64[np.ndarray, " row"]:
+    """Return a number for each molecule, the same for all ways to write it."""
+    chem = _rdkit("rdkit.Chem")
+    return text_keys([chem.MolToSmiles(molecule) for molecule in molecules])
 
 
 def substructures(molecules: Sequence[Any], radius: int) -> Sequence[dict[str, int]]:

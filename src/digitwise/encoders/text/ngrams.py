@@ -1,7 +1,8 @@
-"""N-grams: which runs of tokens a text has, weighted by TF-IDF and reduced to a few directions.
+"""N-grams: which runs of tokens a text has, weighted by TF-IDF, reduced to a few directions and to a guess.
 
 Two texts that share unusual runs of tokens lie close together. The directions are the first of a truncated singular
-value decomposition of the training texts (latent semantic analysis).
+value decomposition of the training texts (latent semantic analysis). The guess is a ridge regression on all runs: what
+many rare words say together is in none of the directions.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -13,6 +14,7 @@ from jaxtyping import Float, Float32
 
 from digitwise.encoders.text.directions import main_directions
 from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, head_and_tail, in_passes
+from digitwise.encoders.text.guesses import Guesses, TextTargets, fit_guesses, text_keys
 from digitwise.encoders.text.terms import count_terms, inverse_frequency, learn_terms, tf_idf
 from digitwise.encoders.text.tokens import TOKENS, Tokens, n_grams
 
@@ -20,7 +22,7 @@ from digitwise.encoders.text.tokens import TOKENS, Tokens, n_grams
 @final
 @dataclass(frozen=True, kw_only=True)
 class NGrams:
-    """Settings of TF-IDF n-grams, reduced.
+    """Settings of TF-IDF n-grams, reduced to directions, and to a guess at each target where these are at hand.
 
     Parameters
     ----------
@@ -30,13 +32,15 @@ class NGrams:
     shortest, longest
         Lengths of the runs, in tokens.
     n_components
-        How many directions, at the most: never more than there are texts or terms.
+        How many directions, at the most: never more than there are texts or terms; 0 for none.
     min_rows
         In how many training texts a run must occur.
     max_terms
         How many runs are kept at the most: those that occur in most texts.
     max_characters
         Of longer texts only the first and the last half of so many characters are read.
+    guess
+        Whether the runs learn to guess at the targets, by ridge regression.
 
     Raises
     ------
@@ -57,6 +61,7 @@ class NGrams:
     min_rows: int = 2
     max_terms: int = 20_000
     max_characters: int = MAX_CHARACTERS
+    guess: bool = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -64,9 +69,9 @@ class NGrams:
             raise ValueError(f"tokens must be one of {', '.join(TOKENS)}, but got {self.tokens!r}.")
         if not 1 <= self.shortest <= self.longest:
             raise ValueError(f"1 <= shortest <= longest must hold, but got {self.shortest} and {self.longest}.")
-        for name in ("n_components", "min_rows", "max_terms", "max_characters"):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name} must be at least 1, but got {getattr(self, name)}.")
+        for name, least in (("n_components", 0), ("min_rows", 1), ("max_terms", 1), ("max_characters", 1)):
+            if getattr(self, name) < least:
+                raise ValueError(f"{name} must be at least {least}, but got {getattr(self, name)}.")
 
     def bags(self, texts: Sequence[str]) -> Iterator[Iterator[str]]:
         """Yield the runs of each text, one text at a time."""
@@ -76,38 +81,56 @@ class NGrams:
 
     def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedNGrams":
         """Return the runs of these texts, their weights and main directions."""
+        return self._fit(texts, None, random_state)
+
+    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> "FittedNGrams":
+        """Return the same, and guesses at the targets."""
+        return self._fit(texts, targets if self.guess else None, random_state)
+
+    def _fit(self, texts: Sequence[str], targets: TextTargets | None, random_state: int) -> "FittedNGrams":
         check_texts(texts)
         terms, counts = learn_terms(self.bags(texts), min_rows=self.min_rows, max_terms=self.max_terms)
         weights = inverse_frequency(counts)
-        directions = main_directions(tf_idf(counts, weights), self.n_components, random_state)
-        return FittedNGrams(settings=self, terms=terms, weights=weights, directions=directions)
+        rows = tf_idf(counts, weights)
+        return FittedNGrams(
+            settings=self,
+            terms=terms,
+            weights=weights,
+            directions=main_directions(rows, self.n_components, random_state),
+            guesses=None if targets is None else fit_guesses(rows, text_keys(texts), targets, random_state),
+        )
 
 
 @final
 @dataclass(frozen=True, kw_only=True, eq=False)
 class FittedNGrams:
-    """What `NGrams` learnt: the runs, the weight of each, and the directions."""
+    """What `NGrams` learnt: the runs, the weight of each, the directions, and guesses where there were targets."""
 
     kind: ClassVar[str] = "ngrams"
     settings: NGrams
     terms: tuple[str, ...]
     weights: Float[np.ndarray, " term"]
     directions: Float32[np.ndarray, "term direction"]
+    guesses: Guesses | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """One name per direction."""
-        s = self.settings
-        return tuple(f"{s.tokens} {s.shortest}-{s.longest} direction {i + 1}" for i in range(self.directions.shape[1]))
+        """One name per direction, then one per guess."""
+        runs = f"{self.settings.tokens} {self.settings.shortest}-{self.settings.longest}"
+        directions = tuple(f"{runs} direction {i + 1}" for i in range(self.directions.shape[1]))
+        return directions + (() if self.guesses is None else self.guesses.names(runs))
 
     def transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
-        """Return how far each text goes in each direction; 0 for texts without a known run."""
+        """Return how far each text goes in each direction, 0 for texts without a known run; then the guesses."""
         check_texts(texts)
         return in_passes(self._transform, texts)
 
     def _transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
         rows = tf_idf(count_terms(self.settings.bags(texts), self.terms), self.weights)
-        return np.asarray(rows @ self.directions.astype(np.float64))
+        directions = np.asarray(rows @ self.directions.astype(np.float64))
+        if self.guesses is None:
+            return directions
+        return np.concatenate([directions, self.guesses.transform(rows, text_keys(texts))], axis=1)
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything learnt."""
@@ -117,6 +140,7 @@ class FittedNGrams:
             "terms": list(self.terms),
             "weights": self.weights,
             "directions": self.directions,
+            "guesses": None if self.guesses is None else self.guesses.to_dict(),
         }
 
     @classmethod
@@ -127,4 +151,5 @@ class FittedNGrams:
             terms=tuple(state["terms"]),
             weights=np.asarray(state["weights"], dtype=np.float64),
             directions=np.asarray(state["directions"], dtype=np.float32),
+            guesses=None if state["guesses"] is None else Guesses.from_dict(state["guesses"]),
         )

@@ -8,7 +8,8 @@ from typing import Any, ClassVar, final
 import numpy as np
 from jaxtyping import Float
 
-from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures
+from digitwise.encoders.text.features import FittedTextFeatures, TextFeatures, fit_features
+from digitwise.encoders.text.guesses import TextTargets
 
 
 @final
@@ -44,6 +45,10 @@ class Together:
     def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedTogether":
         """Return what these texts teach each part."""
         return FittedTogether(parts=tuple(part.fit(texts, random_state) for part in self.parts))
+
+    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> "FittedTogether":
+        """Return the same, with targets for those parts that learn from them."""
+        return FittedTogether(parts=tuple(fit_features(part, texts, random_state, targets) for part in self.parts))
 
 
 @final
