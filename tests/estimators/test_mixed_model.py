@@ -5,7 +5,10 @@ import pytest
 from numpy.testing import assert_allclose, assert_array_equal
 
 from digitwise import CrossEntropy, DecodingRegressor, NormalizedCodec, QualifiedTargets
+from digitwise.codecs.log_scaling import LogScaling
+from digitwise.distributions import Histogram
 from digitwise.distributions.mixture import mix, sharpened
+from digitwise.estimators.parts import EXPONENTS, best_sharpness, in_scaled_units
 from tests.estimators.estimators import CODEC, SMALL
 
 rng = np.random.default_rng(3)
@@ -139,3 +142,16 @@ def test_rows_that_fit_has_transformed_are_not_mixed_up(settings: dict, monkeypa
     found = DecodingRegressor(**chosen).fit(X, y).predict(X)
     monkeypatch.setattr(DecodingRegressor, "_transformed", lambda self, table: self.columns_.transform(table.X))
     np.testing.assert_array_equal(found, DecodingRegressor(**chosen).fit(X, y).predict(X))
+
+
+def test_one_huge_number_does_not_decide_how_sharp_all_laws_are() -> None:
+    """In data units the narrowest law would win: every other puts mass on numbers near the huge one."""
+    scaling = LogScaling(low=1.0, high=2.0**40)
+    z = np.array([0.3] * 30 + [0.35] * 30 + [0.4] * 30 + [1.0])
+    edges = scaling.inverse(np.linspace(0, 1, 21))
+    near = np.exp(-0.5 * ((np.arange(20) - 7) / 1.0) ** 2) + 1e-3
+    law = Histogram(edges, np.tile(near / near.sum(), (len(z), 1)))
+    y, weight = scaling.inverse(z), np.ones(len(z))
+    in_data_units = [float(sharpened(law, power).crps(y)[:-1].mean()) for power in EXPONENTS]
+    assert EXPONENTS[int(np.argmin(in_data_units))] == max(EXPONENTS)
+    assert best_sharpness(in_scaled_units(law, scaling), z, weight) < 1.5

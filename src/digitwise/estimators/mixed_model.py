@@ -11,7 +11,7 @@ from digitwise.calibration import CrossConformal
 from digitwise.distributions import Distribution
 from digitwise.estimators.boosting import boosted_network, can_be_boosted, train_boosted
 from digitwise.estimators.one_target import OneTargetRegressor
-from digitwise.estimators.parts import Part, best_share, best_sharpness, mixed
+from digitwise.estimators.parts import Part, best_share, best_sharpness, in_scaled_units, mixed
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.validation import figures_of
@@ -200,8 +200,8 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
                 share = best_share(laws[0], laws[1], lambda law: self._figure(law, table), greater_is_better=better)
                 self.fit_summary_ |= {"share of the boosted law": share}
             if sharpens:
-                law = mixed(laws, [1 - share, share])
-                sharpness = best_sharpness(law, lambda law: figures_of(law, law.mean(), table, ["crps"])["crps"])
+                law = in_scaled_units(mixed(laws, [1 - share, share]), self.scaling_)
+                sharpness = best_sharpness(law, self._scaled(table.y), table.weight)
                 self.fit_summary_ |= {"sharpness": sharpness}
         self.parts_ = [Part(networks[0], networks[1], share, sharpness)]
 
