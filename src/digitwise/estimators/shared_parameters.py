@@ -19,8 +19,9 @@ SHARED_PARAMETERS = """scaling
         Names or indices of the columns that hold text; ``"all"`` columns of strings; or ``"auto"``: those of them
         whose cells are long and mostly different.
     encoder
-        How texts are read. As features that all models take: ``"ngram"`` (n-grams of words and characters, counts and
-        the numbers in the text), ``"smiles"`` (molecules: descriptors and substructures, extra ``chem``),
+        How texts are read. As features that all models take: ``"ngram"`` (n-grams of words and characters, what these
+        say about the target, counts and the numbers in the text), ``"smiles"`` (molecules: descriptors and
+        substructures, extra ``chem``),
         ``"hf:<folder or name>"`` (a frozen pretrained model, extra ``text``), or settings such as ``NGrams()``; with
         ``"auto"`` molecules are recognised and everything else is n-grams. By an encoder that is trained:
         ``"transformer"``, ``"smiles_transformer"``, or settings such as ``TextTransformer()`` and ``HuggingFace()``.
