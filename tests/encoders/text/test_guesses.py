@@ -77,7 +77,7 @@ def test_unknown_numbers_and_rows_without_weight_teach_nothing() -> None:
 
 
 def test_each_target_has_its_guess() -> None:
-    fitted = NGrams(n_components=2).fit_to(TEXTS, targets(Z, -Z))
+    fitted = NGrams(n_components=2).fit(TEXTS, targets=targets(Z, -Z))
     assert fitted.names[2:] == ("guess 1 by words 1-2", "guess 2 by words 1-2")
     features = fitted.transform(["w1 w2", *TEXTS])
     np.testing.assert_allclose(features[:, 2], -features[:, 3], atol=1e-9)
@@ -101,7 +101,7 @@ def test_texts_without_a_number_are_guessed_as_zero() -> None:
 )
 def test_what_was_saved_guesses_the_same(settings) -> None:
     assert isinstance(settings, LearnsFromTargets)
-    fitted = settings.fit_to(TEXTS, targets(Z))
+    fitted = settings.fit(TEXTS, targets=targets(Z))
     restored = fitted_text_features(fitted.to_dict())
     some = [*TEXTS[:5], "w5 w6", ""]
     assert restored.names == fitted.names
@@ -118,7 +118,7 @@ def test_every_spelling_of_a_molecule_is_the_same_molecule() -> None:
     settings = Molecules(descriptors=False, n_substructures=0, n_components=0)
     smiles = ["C" * length + ending for length in range(1, 8) for ending in ("O", "N")]
     z = np.array([float(len(text)) for text in smiles])
-    fitted = settings.fit_to(smiles, targets(z))
+    fitted = settings.fit(smiles, targets=targets(z))
     assert fitted.names == ("guess by substructures",)
     one, other = fitted.transform(["CCCO", "OCCC"])
     assert one == other

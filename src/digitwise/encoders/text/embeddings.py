@@ -19,6 +19,7 @@ from torch import Tensor, nn
 
 from digitwise.encoders.text.directions import main_directions
 from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, head_and_tail
+from digitwise.encoders.text.guesses import Guesses, TextTargets, fit_guesses, text_keys
 from digitwise.encoders.text.read_once import made_once
 from digitwise.optional import optional_package
 
@@ -49,6 +50,8 @@ class Embeddings:
         How many tokens go through the model at once; it decides memory and speed only.
     device
         Where the model runs, as of torch.
+    guess
+        Whether the vectors, scaled to length 1, learn to guess at the targets, by ridge regression.
 
     Raises
     ------
@@ -67,6 +70,8 @@ class Embeddings:
     max_tokens: int = 512
     batch_tokens: int = 8192
     device: str = "cpu"
+    guess: bool = True
+    learns_from_targets: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -78,8 +83,10 @@ class Embeddings:
                 f"{self.n_components}, {self.batch_tokens} and {self.max_tokens}."
             )
 
-    def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedEmbeddings":
-        """Return the mean and the principal components of these texts' vectors.
+    def fit(
+        self, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None
+    ) -> "FittedEmbeddings":
+        """Return the mean and the principal components of these texts' vectors, and guesses at the targets.
 
         Raises
         ------
@@ -90,13 +97,19 @@ class Embeddings:
         """
         check_texts(texts)
         model = loaded_model(self.path)
-        if self.n_components is None:
-            return FittedEmbeddings(settings=self, fingerprint=model.fingerprint, mean=np.zeros(model.dim), axes=None)
-        vectors = vectors_of(model, texts, self)
-        vectors = vectors[~np.isnan(vectors[:, 0])]
-        mean = vectors.mean(axis=0) if len(vectors) else np.zeros(model.dim)
-        axes = main_directions(vectors - mean, self.n_components, random_state)
-        return FittedEmbeddings(settings=self, fingerprint=model.fingerprint, mean=mean, axes=axes)
+        mean, axes, guesses = np.zeros(model.dim), None, None
+        if not self.guess:
+            targets = None
+        if self.n_components is not None or targets is not None:
+            vectors = vectors_of(model, texts, self)
+            valid = np.flatnonzero(~np.isnan(vectors[:, 0])).tolist()
+            if self.n_components is not None:
+                mean = vectors[valid].mean(axis=0) if len(valid) else mean
+                axes = main_directions(vectors[valid] - mean, self.n_components, random_state)
+            if targets is not None:
+                keys = text_keys([texts[row] for row in valid])
+                guesses = fit_guesses(of_length_one(vectors[valid]), keys, targets.take(valid), random_state)
+        return FittedEmbeddings(settings=self, fingerprint=model.fingerprint, mean=mean, axes=axes, guesses=guesses)
 
 
 @final
@@ -109,15 +122,18 @@ class FittedEmbeddings:
     fingerprint: str
     mean: Float[np.ndarray, " dim"]
     axes: Float32[np.ndarray, "dim direction"] | None
+    guesses: Guesses | None = None
 
     @property
     def names(self) -> tuple[str, ...]:
-        """One name per dimension."""
+        """One name per dimension, then one per guess."""
+        model = Path(self.settings.path).name
         n = len(self.mean) if self.axes is None else self.axes.shape[1]
-        return tuple(f"{Path(self.settings.path).name} {i + 1}" for i in range(n))
+        dimensions = tuple(f"{model} {i + 1}" for i in range(n))
+        return dimensions + (() if self.guesses is None else self.guesses.names(model))
 
     def transform(self, texts: Sequence[str]) -> Float[np.ndarray, "row feature"]:
-        """Return the vectors of the texts; NaN for texts without a token.
+        """Return the vectors of the texts, then the guesses; NaN for texts without a token.
 
         Raises
         ------
@@ -133,15 +149,24 @@ class FittedEmbeddings:
                 f"The weights in {self.settings.path!r} are not those that these features were fitted with "
                 f"(fingerprint {model.fingerprint}, expected {self.fingerprint}). Restore those, or fit again."
             )
-        vectors: Float[np.ndarray, "row feature"] = vectors_of(model, texts, self.settings) - self.mean
+        vectors = vectors_of(model, texts, self.settings)
+        features: Float[np.ndarray, "row feature"] = vectors - self.mean
         if self.axes is not None:
-            vectors = vectors @ self.axes.astype(np.float64)
-        return vectors
+            features = features @ self.axes.astype(np.float64)
+        if self.guesses is not None:
+            guesses = self.guesses.transform(of_length_one(vectors), text_keys(texts))
+            features = np.concatenate([features, guesses], axis=1)
+        return features
 
     def to_dict(self) -> dict[str, Any]:
         """Return everything learnt."""
         state = {"kind": self.kind, "settings": asdict(self.settings), "fingerprint": self.fingerprint}
-        return {**state, "mean": self.mean, **({} if self.axes is None else {"axes": self.axes})}
+        return {
+            **state,
+            "mean": self.mean,
+            **({} if self.axes is None else {"axes": self.axes}),
+            "guesses": None if self.guesses is None else self.guesses.to_dict(),
+        }
 
     @classmethod
     def from_dict(cls, state: Mapping[str, Any]) -> "FittedEmbeddings":
@@ -152,6 +177,7 @@ class FittedEmbeddings:
             fingerprint=state["fingerprint"],
             mean=np.asarray(state["mean"], dtype=np.float64),
             axes=None if axes is None else np.asarray(axes, dtype=np.float32),
+            guesses=None if state["guesses"] is None else Guesses.from_dict(state["guesses"]),
         )
 
 
@@ -209,9 +235,17 @@ def fingerprint_of(network: nn.Module) -> str:
     return digest.hexdigest()[:16]
 
 
+def of_length_one(vectors: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:
+    """Return vectors scaled to length 1; zero and NaN stay what they are."""
+    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors / np.where(lengths == 0, 1.0, lengths)
+
+
 def vectors_of(model: PretrainedModel, texts: Sequence[str], settings: Embeddings) -> Float[np.ndarray, "row dim"]:
     """Return the same as `embed`, of `ReadOnce` only the first time: how many components are kept does not matter."""
-    return made_once(texts, replace(settings, n_components=None), lambda part: embed(model, part, settings))
+    return made_once(
+        texts, replace(settings, n_components=None, guess=False), lambda part: embed(model, part, settings)
+    )
 
 
 def embed(model: PretrainedModel, texts: Sequence[str], settings: Embeddings) -> Float[np.ndarray, "row dim"]:

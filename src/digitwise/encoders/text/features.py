@@ -6,7 +6,7 @@ a time or all at once is the same.
 """
 
 from collections.abc import Callable, Sequence
-from typing import Any, Protocol, runtime_checkable
+from typing import Any, ClassVar, Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Float
@@ -55,17 +55,21 @@ class LearnsFromTargets(TextFeatures, Protocol):
     The law: what `transform` makes of a text that was trained on tells nothing of that text's own target.
     """
 
-    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> FittedTextFeatures:
-        """Return what these texts teach, and what they foretell."""
+    learns_from_targets: ClassVar[bool]
+
+    def fit(
+        self, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None
+    ) -> FittedTextFeatures:
+        """Return what these texts teach, and what they foretell if there are targets."""
         ...
 
 
 def fit_features(
     settings: TextFeatures, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None
 ) -> FittedTextFeatures:
-    """Return what texts teach, and where targets are at hand what features that can learn from these foretell."""
-    if targets is not None and isinstance(settings, LearnsFromTargets):
-        return settings.fit_to(texts, targets, random_state)
+    """Return what texts teach settings, with targets for those that learn from them."""
+    if isinstance(settings, LearnsFromTargets):
+        return settings.fit(texts, random_state, targets)
     return settings.fit(texts, random_state)
 
 

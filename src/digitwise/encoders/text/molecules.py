@@ -69,6 +69,7 @@ class Molecules:
     max_terms: int = 20_000
     invalid: Literal["raise", "missing"] = "raise"
     guess: bool = True
+    learns_from_targets: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -80,21 +81,17 @@ class Molecules:
         if self.invalid not in ("raise", "missing"):
             raise ValueError(f'invalid must be "raise" or "missing", but got {self.invalid!r}.')
 
-    def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedMolecules":
-        """Return the substructures of these molecules, their weights and main directions."""
-        return self._fit(texts, None, random_state)
-
-    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> "FittedMolecules":
-        """Return the same, and guesses at the targets."""
-        return self._fit(texts, targets if self.guess else None, random_state)
-
-    def _fit(self, texts: Sequence[str], targets: TextTargets | None, random_state: int) -> "FittedMolecules":
+    def fit(self, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None) -> "FittedMolecules":
+        """Return the substructures of these molecules, their weights and main directions, guesses at the targets."""
         molecules = parsed(texts, self.invalid)
         valid = [row for row, molecule in enumerate(molecules) if molecule is not None]
         found = [molecules[row] for row in valid]
         terms, counts = learn_terms(substructures(found, self.radius), min_rows=2, max_terms=self.max_terms)
         weights = inverse_frequency(counts)
         rows = tf_idf(counts, weights)
+        guesses = None
+        if self.guess and targets is not None:
+            guesses = fit_guesses(rows, molecule_keys(found), targets.take(valid), random_state)
         return FittedMolecules(
             settings=self,
             descriptors=tuple(descriptor_functions()) if self.descriptors else (),
@@ -102,9 +99,7 @@ class Molecules:
             counted=most_varied(terms, counts, self.n_substructures),
             weights=weights,
             directions=main_directions(rows, self.n_components, random_state),
-            guesses=None
-            if targets is None
-            else fit_guesses(rows, molecule_keys(found), targets.take(valid), random_state),
+            guesses=guesses,
         )
 
 

@@ -62,6 +62,7 @@ class NGrams:
     max_terms: int = 20_000
     max_characters: int = MAX_CHARACTERS
     guess: bool = True
+    learns_from_targets: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the settings."""
@@ -79,25 +80,21 @@ class NGrams:
         for text in texts:
             yield n_grams(split(head_and_tail(text, self.max_characters)), self.shortest, self.longest)
 
-    def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedNGrams":
-        """Return the runs of these texts, their weights and main directions."""
-        return self._fit(texts, None, random_state)
-
-    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> "FittedNGrams":
-        """Return the same, and guesses at the targets."""
-        return self._fit(texts, targets if self.guess else None, random_state)
-
-    def _fit(self, texts: Sequence[str], targets: TextTargets | None, random_state: int) -> "FittedNGrams":
+    def fit(self, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None) -> "FittedNGrams":
+        """Return the runs of these texts, their weights and main directions, and guesses at the targets."""
         check_texts(texts)
         terms, counts = learn_terms(self.bags(texts), min_rows=self.min_rows, max_terms=self.max_terms)
         weights = inverse_frequency(counts)
         rows = tf_idf(counts, weights)
+        guesses = None
+        if self.guess and targets is not None:
+            guesses = fit_guesses(rows, text_keys(texts), targets, random_state)
         return FittedNGrams(
             settings=self,
             terms=terms,
             weights=weights,
             directions=main_directions(rows, self.n_components, random_state),
-            guesses=None if targets is None else fit_guesses(rows, text_keys(texts), targets, random_state),
+            guesses=guesses,
         )
 
 

@@ -36,18 +36,15 @@ class Together:
     """
 
     parts: tuple[TextFeatures, ...]
+    learns_from_targets: ClassVar[bool] = True
 
     def __post_init__(self) -> None:
         """Check the parts."""
         if len(self.parts) == 0:
             raise ValueError("Together needs at least one part, but got none.")
 
-    def fit(self, texts: Sequence[str], random_state: int = 0) -> "FittedTogether":
-        """Return what these texts teach each part."""
-        return FittedTogether(parts=tuple(part.fit(texts, random_state) for part in self.parts))
-
-    def fit_to(self, texts: Sequence[str], targets: TextTargets, random_state: int = 0) -> "FittedTogether":
-        """Return the same, with targets for those parts that learn from them."""
+    def fit(self, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None) -> "FittedTogether":
+        """Return what these texts teach each part; targets go to those that learn from them."""
         return FittedTogether(parts=tuple(fit_features(part, texts, random_state, targets) for part in self.parts))
 
 
