@@ -7,8 +7,10 @@ import pytest
 from digitwise import (
     DecodingRegressor,
     Finetune,
+    JointDecodingRegressor,
     Literals,
     NGrams,
+    QualifiedTargets,
     SmilesTransformer,
     TextDecodingRegressor,
     TextTransformer,
@@ -118,6 +120,30 @@ def test_two_texts_are_compared() -> None:
     model = small(encoder=NGrams(n_components=2)).fit(pd.DataFrame({"a": a, "b": b}), y)
     assert any("cosine" in name for name in model.columns_.numeric_names)
     assert model.score(pd.DataFrame({"a": a, "b": b}), y) > 0.5
+
+
+def test_texts_guess_at_each_of_several_targets_where_it_is_known() -> None:
+    words = np.random.default_rng(0).choice(["up", "down", "left"], size=(N, 4))
+    frame = pd.DataFrame({"way": [" ".join(row) for row in words], "x": Y})
+    targets = pd.DataFrame({"ups": (words == "up").sum(1) + 0.01 * Y, "lefts": (words == "left").sum(1) - 0.01 * Y})
+    targets.loc[::7, "ups"] = np.nan
+    model = JointDecodingRegressor(encoder=NGrams(n_components=2), text=["way"], max_epochs=1, finetune=None)
+    columns = model.fit(frame, targets).columns_
+    named = [name for name in columns.numeric_names if "guess" in name]
+    assert named == ["way: guess 1 by words 1-2", "way: guess 2 by words 1-2"]
+    guesses = columns.transform(frame).numeric[:, [columns.numeric_names.index(name) for name in named]].numpy()
+    assert np.corrcoef(guesses[:, 0], (words == "up").sum(1))[0, 1] > 0.8
+    assert np.corrcoef(guesses[:, 1], (words == "left").sum(1))[0, 1] > 0.8
+
+
+def test_texts_guess_at_intervals_too() -> None:
+    low, high = Y.copy(), Y.copy()
+    low[::3], high[::3] = Y[::3] - 5, Y[::3] + 5
+    low[2::9], high[2::9] = Y[2::9], np.inf
+    model = small(encoder=NGrams(longest=1, n_components=0), preset="default", max_epochs=1)
+    columns = model.fit([f"{'x ' * int(y)}" for y in Y], QualifiedTargets(low, high)).columns_
+    guesses = columns.transform([[f"{'x ' * int(y)}"] for y in Y]).numeric[:, 0].numpy()
+    assert np.isfinite(guesses).all()
 
 
 def test_missing_texts_are_empty() -> None:

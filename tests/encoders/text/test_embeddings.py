@@ -8,6 +8,7 @@ import torch
 
 from digitwise.encoders.text import Embeddings, FittedTextFeatures, TextFeatures, fitted_text_features
 from digitwise.encoders.text.embeddings import loaded_model
+from digitwise.encoders.text.guesses import TextTargets
 from tests.encoders.text.tiny_models import write_model
 
 pytest.importorskip("transformers")
@@ -98,3 +99,18 @@ def test_related_sentences_are_close() -> None:
 def test_settings_are_checked() -> None:
     with pytest.raises(ValueError, match="max_tokens at least 2, but got 64, 8192 and 1"):
         Embeddings(path="x", max_tokens=1)
+
+
+@pytest.mark.parametrize("n_components", [None, 3])
+def test_vectors_guess_at_targets_and_texts_without_a_token_have_no_guess(folders, n_components) -> None:
+    texts = [" ".join("abcdefgh"[digit] for digit in (number % 8, number // 8, number % 5)) for number in range(40)]
+    targets = TextTargets(z=np.array([[float("a" in text)] for text in texts]), weight=np.ones(40))
+    settings = Embeddings(path=folders["gpt2"], n_components=n_components)
+    fitted = settings.fit([*texts, ""], 0, TextTargets(z=np.r_[targets.z, [[0.0]]], weight=np.ones(41)))
+    features = fitted.transform([*texts, ""])
+    assert len(fitted.names) == features.shape[1] and fitted.names[-1].startswith("guess by ")
+    assert np.isnan(features[-1]).all()
+    assert np.array_equal(features[:-1, -1:], settings.fit(texts, 0, targets).transform(texts)[:, -1:])
+    assert np.corrcoef(features[:-1, -1], targets.z[:, 0])[0, 1] > 0.3
+    restored = fitted_text_features(fitted.to_dict())
+    assert np.array_equal(restored.transform(["a b", texts[0]]), fitted.transform(["a b", texts[0]]))
