@@ -12,6 +12,8 @@ from digitwise.benchmark.results import Record, identity
 from digitwise.benchmark.scores import FAIR_WIDTH
 from digitwise.benchmark.suite import Suite, replace_patterns
 
+DECODERS = ("DecodingRegressor", "TextDecodingRegressor")
+
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Board:
@@ -55,7 +57,7 @@ class Board:
     def decoders(self) -> tuple[str, ...]:
         """The methods that write digits."""
         kinds = {method.name: method.estimator for method in self.suite.methods}
-        return tuple(name for name in self.methods if kinds[name] == "DecodingRegressor")
+        return tuple(name for name in self.methods if kinds[name] in DECODERS)
 
     @property
     def focus(self) -> tuple[str, ...]:

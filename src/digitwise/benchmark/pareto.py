@@ -57,6 +57,8 @@ def draw_pareto(board: Board) -> "matplotlib.figure.Figure":
         If matplotlib is not installed.
     """
     ax = axes_or_new(None, width=8.0, height=5.0)
+    from matplotlib.ticker import LogLocator, NullLocator
+
     names, cost, error = cost_and_error(board)
     dress(
         ax,
@@ -64,6 +66,8 @@ def draw_pareto(board: Board) -> "matplotlib.figure.Figure":
         y_label=f"{LABELS['rmse']} / {LABELS['rmse']} of {board.references['rmse']} (geometric mean)",
     )
     ax.set_xscale("log")
+    ax.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+    ax.xaxis.set_minor_locator(NullLocator())
     ax.xaxis.set_major_formatter(lambda value, _: f"{value:g}")
     if len(names) > 0:
         margin = max(float(cost.max() / cost.min()), 2.0) ** 0.12
