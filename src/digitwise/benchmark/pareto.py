@@ -56,7 +56,7 @@ def draw_pareto(board: Board) -> "matplotlib.figure.Figure":
     ModuleNotFoundError
         If matplotlib is not installed.
     """
-    ax = axes_or_new(None, width=8.0, height=5.0)
+    ax = axes_or_new(None, width=8.0, height=5.0)  # first: it says so if matplotlib is not installed
     from matplotlib.ticker import LogLocator, NullLocator
 
     names, cost, error = cost_and_error(board)

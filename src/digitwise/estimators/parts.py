@@ -10,6 +10,7 @@ from jaxtyping import Float
 from digitwise.distributions import Atoms, Distribution, Histogram
 from digitwise.distributions.mixture import mix, sharpened
 from digitwise.distributions.transformed import Scaling
+from digitwise.metrics import mean_crps
 from digitwise.training import Network, Rows
 
 EXPONENTS = (1.0, 1.15, 1.3, 1.5, 1.75, 2.0, 2.5, 3.0, 0.85, 0.7)
@@ -89,7 +90,7 @@ def best_sharpness(law: Distribution, z: Float[np.ndarray, " row"], weight: Floa
     matters of digits, so law and numbers are to be in scaled units: in data units a few numbers that are orders of
     magnitude larger than the others would decide alone.
     """
-    scores = [float(np.average(sharper(law, exponent).crps(z), weights=weight)) for exponent in EXPONENTS]
+    scores = [mean_crps(sharper(law, exponent), z, sample_weight=weight) for exponent in EXPONENTS]
     return float(EXPONENTS[np.nanargmin(scores)]) if np.isfinite(scores).any() else 1.0
 
 

@@ -68,7 +68,7 @@ def fit_features(
     settings: TextFeatures, texts: Sequence[str], random_state: int = 0, targets: TextTargets | None = None
 ) -> FittedTextFeatures:
     """Return what texts teach settings, with targets for those that learn from them."""
-    if isinstance(settings, LearnsFromTargets):
+    if isinstance(settings, LearnsFromTargets) and settings.learns_from_targets:
         return settings.fit(texts, random_state, targets)
     return settings.fit(texts, random_state)
 
