@@ -7,8 +7,8 @@ import pytest
 import torch
 
 from digitwise.encoders.text import Embeddings, FittedTextFeatures, TextFeatures, fitted_text_features
-from digitwise.encoders.text.embeddings import loaded_model
 from digitwise.encoders.text.guesses import TextTargets
+from digitwise.encoders.text.pretrained_model import loaded_model
 from tests.encoders.text.tiny_models import write_model
 
 pytest.importorskip("transformers")

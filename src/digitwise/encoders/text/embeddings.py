@@ -5,26 +5,23 @@ each token, pooled to one vector per text. The weights are not saved with what w
 a fingerprint to tell them from others.
 """
 
-import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, ClassVar, Literal, NamedTuple, final
+from typing import Any, ClassVar, Literal, final
 
 import numpy as np
 import torch
 from jaxtyping import Float, Float32
-from torch import Tensor, nn
+from torch import Tensor
 
 from digitwise.encoders.text.directions import main_directions
 from digitwise.encoders.text.features import MAX_CHARACTERS, check_texts, head_and_tail
 from digitwise.encoders.text.guesses import Guesses, TextTargets, fit_guesses, text_keys
+from digitwise.encoders.text.pretrained_model import PretrainedModel, loaded_model
 from digitwise.encoders.text.read_once import made_once
-from digitwise.optional import optional_package
 
 PAD_TO = 16
-VALUES_HASHED = 1024
 
 
 @final
@@ -179,60 +176,6 @@ class FittedEmbeddings:
             axes=None if axes is None else np.asarray(axes, dtype=np.float32),
             guesses=None if state["guesses"] is None else Guesses.from_dict(state["guesses"]),
         )
-
-
-class PretrainedModel(NamedTuple):
-    """A loaded model: its tokenizer, what makes hidden states, their width, its longest input, and a fingerprint."""
-
-    tokenizer: Any
-    encoder: nn.Module
-    dim: int
-    max_tokens: int
-    fingerprint: str
-
-
-@lru_cache(maxsize=2)
-def loaded_model(path: str) -> PretrainedModel:
-    """Return the model of a folder or of a name on the hub, in float32, ready to encode; kept for the next call.
-
-    Raises
-    ------
-    FileNotFoundError
-        If it cannot be loaded.
-    ModuleNotFoundError
-        If transformers is not installed.
-    """
-    transformers = optional_package("transformers", "Embeddings of texts need transformers.", "text")
-    messages = transformers.utils.logging
-    shows_progress = messages.is_progress_bar_enabled()
-    messages.disable_progress_bar()
-    try:
-        tokenizer = transformers.AutoTokenizer.from_pretrained(path)
-        model = transformers.AutoModel.from_pretrained(path, dtype=torch.float32).eval()
-    except (OSError, ValueError) as error:
-        raise FileNotFoundError(
-            f"The text model {path!r} could not be loaded. It must be a folder with a model and its tokenizer as "
-            f"transformers saves them, or a name on the hub that can be reached or is cached. ({error})"
-        ) from error
-    finally:
-        if shows_progress:
-            messages.enable_progress_bar()
-    config = model.config.get_text_config() if hasattr(model.config, "get_text_config") else model.config
-    encoder = model.get_encoder() if model.config.is_encoder_decoder else model
-    limits = [getattr(config, "max_position_embeddings", None), tokenizer.model_max_length]
-    longest = min(int(limit) for limit in limits if limit and limit > 0)
-    return PretrainedModel(tokenizer, encoder, int(config.hidden_size), longest, fingerprint_of(encoder))
-
-
-def fingerprint_of(network: nn.Module) -> str:
-    """Return a hash of the names, the shapes and up to 1,024 evenly spaced values of each weight."""
-    digest = hashlib.sha256()
-    for name, weight in sorted(network.state_dict().items()):
-        values = weight.detach().flatten()
-        some = values[:: max(1, -(-len(values) // VALUES_HASHED))].to("cpu", torch.float32)
-        digest.update(f"{name}{tuple(weight.shape)}".encode())
-        digest.update(some.contiguous().numpy().tobytes())
-    return digest.hexdigest()[:16]
 
 
 def of_length_one(vectors: Float[np.ndarray, "row dim"]) -> Float[np.ndarray, "row dim"]:
