@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Float
 
 from digitwise.distributions import Distribution
-from digitwise.metrics.probabilistic import pit
+from digitwise.metrics.honesty import pit
 
 COVERAGES = (0.5, 0.9)
 LEVEL = 0.01

@@ -2,17 +2,9 @@
 
 from digitwise.metrics.censored import IntervalLaw, interval_crps, interval_nll
 from digitwise.metrics.energy import energy_score
+from digitwise.metrics.honesty import coverage, mean_width, pit, reliability
 from digitwise.metrics.point import mae, r2, relative_error, rmse
-from digitwise.metrics.probabilistic import (
-    coverage,
-    interval_score,
-    mean_crps,
-    mean_nll,
-    mean_width,
-    pinball_loss,
-    pit,
-    reliability,
-)
+from digitwise.metrics.proper import interval_score, mean_crps, mean_nll, pinball_loss
 from digitwise.metrics.ranking import kendall, spearman
 from digitwise.metrics.registry import METRICS, Metric, evaluate, get_metric
 

@@ -6,15 +6,10 @@ from typing import Any
 
 from numpy.typing import ArrayLike
 
+from digitwise.metrics.honesty import coverage, mean_width
+from digitwise.metrics.law import Law
 from digitwise.metrics.point import mae, r2, relative_error, rmse
-from digitwise.metrics.probabilistic import (
-    Law,
-    coverage,
-    interval_score,
-    mean_crps,
-    mean_nll,
-    mean_width,
-)
+from digitwise.metrics.proper import interval_score, mean_crps, mean_nll
 from digitwise.metrics.ranking import kendall, spearman
 from digitwise.metrics.rows import checked_pair
 
