@@ -103,14 +103,14 @@ def test_warns_of_columns_that_name_the_rows(run: Callable, houses: Path, tmp_pa
 
 def interrupt_in_epoch(epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     module = sys.modules["digitwise.training.fit"]
-    train_epoch = module._train_epoch  # type: ignore[attr-defined]
+    train_epoch = module.train_epoch  # type: ignore[attr-defined]
 
     def interrupted(*arguments: object) -> object:
         if arguments[4] == epoch:
             raise KeyboardInterrupt
         return train_epoch(*arguments)
 
-    monkeypatch.setattr(module, "_train_epoch", interrupted)
+    monkeypatch.setattr(module, "train_epoch", interrupted)
 
 
 def test_an_interruption_keeps_the_best_weights(

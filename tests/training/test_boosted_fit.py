@@ -53,6 +53,23 @@ def test_a_line_is_learnt_sharply(of_line) -> None:
     assert (probs * near).sum(1).min() > 0.9
 
 
+def test_training_can_be_repeated_on_other_rows_with_as_many_trees(of_line) -> None:
+    first, rows = of_line[1], line(300, 2)
+    again = trained(rows, rows, first.repeated(QUICK))[1]
+    assert [row["trees"] for row in again.history] == [row["trees"] for row in first.history]
+    assert again.width == first.width
+    with pytest.raises(ValueError, match="blind_iterations must be one number, or one for each of 3 digits"):
+        trained(rows, rows, replace(QUICKER, blind_iterations=(5, 5)))
+
+
+def test_no_trees_are_the_share_of_each_digit() -> None:
+    rows = line(60, 0)
+    policy, result = trained(rows, rows, replace(QUICKER, n_digits=1, blind_iterations=0))
+    assert [row["trees"] for row in result.history] == [0]
+    probs = law(policy, rows.numeric)
+    assert (probs - probs[0]).abs().max() < 1e-9
+
+
 def test_figures_are_reported(of_line) -> None:
     result = of_line[1]
     assert [row["digit"] for row in result.history] == list(range(1, digits_for(result.width) + 1))

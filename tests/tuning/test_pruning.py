@@ -21,14 +21,14 @@ def hopeless_search(**options: Any) -> Any:
 def test_pruned_trials_train_no_further(monkeypatch: pytest.MonkeyPatch) -> None:
     count = 0
     loop: Any = sys.modules["digitwise.training.fit"]
-    train_epoch = loop._train_epoch
+    train_epoch = loop.train_epoch
 
     def counted(*arguments: Any) -> Any:
         nonlocal count
         count += 1
         return train_epoch(*arguments)
 
-    monkeypatch.setattr(loop, "_train_epoch", counted)
+    monkeypatch.setattr(loop, "train_epoch", counted)
     trials = hopeless_search().trials
     pruned = [trial for trial in trials if trial.state == "pruned"]
     assert pruned and all(2 < trial.epochs < 12 for trial in pruned)

@@ -56,6 +56,8 @@ class Cell:
         }
         if (source := self.source) is not None:
             settings["starts_from"] = source.key
+        if self.method.splits_itself:
+            settings["splits_itself"] = True
         if self.method.calibrate is not None:
             settings["calibrate"] = self.method.calibrate
         if self.suite.max_calibration is not None:
@@ -125,6 +127,8 @@ def run_cell(cell: Cell, folder: Path | None) -> Record:
     }
     if cell.method.starts_from is not None:
         record["starts_from"] = cell.method.starts_from
+    if cell.method.splits_itself:
+        record["splits_itself"] = True
     if cell.method.calibrate is not None:
         record["calibrate"] = cell.method.calibrate
     try:

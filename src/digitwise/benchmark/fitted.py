@@ -74,9 +74,25 @@ def fitted_method(cell: "Cell", rows: FittingRows) -> Fitted:
 
 def _fitted_first(cell: "Cell", rows: FittingRows) -> Fitted:
     competitor = make_competitor(cell.suite, cell.method, cell.seed)
-    started = time.perf_counter()
-    competitor.fit(*rows.train, validation_data=rows.validation)
+    if cell.method.splits_itself:
+        if not isinstance(competitor, EstimatorCompetitor):
+            raise TypeError(f"{cell.method.name} cannot split rows by itself: only the package's own estimators can.")
+        X, y = _joined(rows.train, rows.validation)
+        started = time.perf_counter()
+        competitor.fit(X, y, validation_data=None)
+    else:
+        started = time.perf_counter()
+        competitor.fit(*rows.train, validation_data=rows.validation)
     return Fitted(competitor, time.perf_counter() - started)
+
+
+def _joined(train: Part, validation: Part) -> Part:
+    (X, y), (held_out, y_held_out) = train, validation
+    if isinstance(X, np.ndarray):
+        return np.concatenate([X, held_out]), np.concatenate([y, y_held_out])
+    import pandas as pd
+
+    return pd.concat([X, held_out]), np.concatenate([y, y_held_out])
 
 
 def _fitted_from(cell: "Cell", source: Fitted, rows: FittingRows) -> Fitted:

@@ -49,8 +49,8 @@ class EstimatorCompetitor:
 
     estimator: DistributionalRegressor
 
-    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray]) -> None:
-        """Fit the estimator.
+    def fit(self, X: Any, y: np.ndarray, validation_data: tuple[Any, np.ndarray] | None) -> None:
+        """Fit the estimator; without validation rows it holds some out by itself.
 
         Raises
         ------

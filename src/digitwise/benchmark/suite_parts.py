@@ -28,6 +28,11 @@ class Method:
     starts_from
         Another method, whose fitted model this one fine-tunes (its parameter ``finetune``): every second stage then
         starts from the same first one, which is trained once. Its own parameters are those of the other method.
+    calibrate
+        How it calibrates the method that it starts from.
+    splits_itself
+        Whether it gets training and validation rows together, as users have them who call ``fit(X, y)``, and holds out
+        what it needs by itself.
 
     Raises
     ------
@@ -44,10 +49,13 @@ class Method:
     only_datasets: tuple[str, ...] | None = None
     starts_from: str | None = None
     calibrate: Literal["smooth", "conformal", "digits", "intervals", "mapie"] | None = None
+    splits_itself: bool = False
 
     def __post_init__(self) -> None:
         """Check the name, and that a method which starts from another does one thing with it."""
         check_name("A method", self.name)
+        if self.splits_itself and self.starts_from is not None:
+            raise ValueError(f"{self.name} starts from {self.starts_from}, so splits_itself belongs there.")
         if self.starts_from is not None and self.params_of:
             raise ValueError(f"{self.name} starts from {self.starts_from}, so params_of belongs there.")
         if self.calibrate is not None and (self.starts_from is None or self.params):

@@ -50,10 +50,14 @@ def boosted_network(columns: Columns, target: FittedTarget) -> Network:
     return Network(encoder, decoding_head_for(target, Boosted(), CrossEntropy(), encoder.out_dim))
 
 
-def train_boosted(network: Network, rows: Rows, validation: Rows, seed: int) -> BoostingResult:
-    """Train the boosters of a `boosted_network` in place."""
+def train_boosted(
+    network: Network, rows: Rows, validation: Rows, seed: int, like: BoostingResult | None = None
+) -> BoostingResult:
+    """Train the boosters of a `boosted_network` in place, with as many trees as ``like`` where that is given."""
     head = network.head
     assert isinstance(head, DecodingHead) and isinstance(head.policy.model, BoostedDigits)
     settings = BoostingSettings(seed=seed)
+    if like is not None:
+        settings = like.repeated(settings)
     network.eval()
     return fit_boosted_digits(head.policy.model, rows, validation, settings, edges=head.policy.cells.edges)

@@ -45,6 +45,7 @@ class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs, DigitEnt
         enumeration: Literal["auto"] | BestFirst = "auto",
         model: Literal["auto", "network", "boosted", "mixed"] = "auto",
         n_folds: int | Literal["auto"] = "auto",
+        refit: bool = False,
         finetune: str | Objective | Finetune | None = "auto",
         **shared: Any,
     ) -> None:
@@ -58,6 +59,7 @@ class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs, DigitEnt
         self.enumeration = enumeration
         self.model = model
         self.n_folds = n_folds
+        self.refit = refit
         self.finetune = finetune
 
     def predict_special(self, X: Any) -> dict[str, Float[np.ndarray, " row"]]:

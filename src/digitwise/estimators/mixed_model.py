@@ -8,10 +8,14 @@ import numpy as np
 import torch
 
 from digitwise.calibration import CrossConformal
+from digitwise.codecs import Codec
 from digitwise.distributions import Distribution
 from digitwise.estimators.boosting import boosted_network, can_be_boosted, train_boosted
+from digitwise.estimators.finetune import Finetune
+from digitwise.estimators.joined_rows import joined_rows
 from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.estimators.parts import Part, best_share, best_sharpness, in_scaled_units, mixed
+from digitwise.estimators.refit import has_time, refit
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.validation import figures_of
@@ -32,8 +36,12 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
 
     model: Literal["auto", "network", "boosted", "mixed"]
     n_folds: int | Literal["auto"]
+    refit: bool
     model_: str
     parts_: list[Part]
+
+    _boosting: BoostingResult | None = None
+    """What the last training of boosted digits did."""
 
     @abstractmethod
     def _is_plain(self) -> bool:
@@ -53,8 +61,26 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
                 "calibration_fraction with warm_start needs an integer random_state: rows once set aside must not be "
                 "trained on later."
             )
-        if self.warm_start and (n_folds > 1 or self.model == "boosted"):
-            raise ValueError("warm_start goes on with one network: use n_folds=1 and a model other than 'boosted'.")
+        if self.warm_start and (n_folds > 1 or self.refit or self.model == "boosted"):
+            raise ValueError(
+                "warm_start goes on with one network: use n_folds=1, refit=False and a model other than 'boosted'."
+            )
+        if self.refit and n_folds > 1:
+            raise ValueError(f"refit=True needs a single model, but there are n_folds={n_folds}. Use one of the two.")
+
+    def _chosen_finetune(self, codecs: list[Codec], train: TableRows | None = None) -> Finetune | None:
+        """Return the settings of the second stage; the automatic one gives way to a refit."""
+        if self.refit and self.finetune == "auto":
+            return None
+        return super()._chosen_finetune(codecs, train)
+
+    def _check_second_stage(self) -> None:
+        super()._check_second_stage()
+        if self.refit and self._chosen_finetune(self._known_codecs()) is not None:
+            raise ValueError(
+                f"refit=True trains one stage again, but there is a second one, finetune={self.finetune!r}. Use one of "
+                "the two."
+            )
 
     def _settled_model(self, train: TableRows) -> str:
         """Return what writes the digits of these targets."""
@@ -82,7 +108,10 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
     def _fit_stages(self, train: TableRows, validation: TableRows, seed: int) -> None:
         n_folds = min(self._recipe.n_folds, len(train))
         if n_folds == 1:
+            started = time.monotonic()
             super()._fit_stages(train, validation, seed)
+            if self._can_refit(train, validation) and has_time(self, time.monotonic() - started):
+                refit(self, train, validation, seed, self._boosting)
             return
         is_given = validation is not train
         parts, left_out = [], []
@@ -99,10 +128,21 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             laws = [part.law(self._encode(table, 1.0)) for part, table in zip(parts, left_out, strict=True)]
             self.conformal_ = CrossConformal.fit(laws, [table.y for table in left_out])
 
+    def _can_refit(self, train: TableRows, validation: TableRows) -> bool:
+        """Return whether there are rows that only validated, and all rows are to be trained on."""
+        return self.refit and validation is not train and self.stopped_by_ != "interrupt"
+
+    def _learnt(self, train: TableRows, held_out: TableRows) -> tuple[TableRows, TableRows]:
+        if held_out is train or "refitted rows" not in self.fit_summary_:
+            return train, held_out
+        whole = joined_rows([train, held_out])
+        return whole, whole
+
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         started = time.monotonic()
+        self._boosting = None
         if self._boosted is not None:
-            result = self._boost(self._boosted, train, validation, seed)
+            self._boosting = result = self._boost(self._boosted, train, validation, seed)
         if self.model_ != "boosted":
             super()._train(train, validation, seed)
             return
@@ -179,6 +219,11 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         """
         if hasattr(self, "parts_") and (len(self.parts_) > 1 or self.model_ == "boosted"):
             raise ValueError("Only a single network can be fine-tuned: fit with n_folds=1 and a model with a network.")
+        if self.refit and options.get("validation_data") is None:
+            raise ValueError(
+                "fine_tune chooses its epoch by held-out rows, but refit=True has trained on them. Give "
+                "validation_data, or fit with refit=False."
+            )
         if self.calibration_fraction is not None and not isinstance(self.random_state, int):
             raise ValueError(
                 "calibration_fraction needs an integer random_state for fine-tuning: rows once set aside must not be "

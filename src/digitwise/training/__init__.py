@@ -3,6 +3,7 @@
 from digitwise.training.batches import Rows, automatic_batch_size
 from digitwise.training.budget import CalibrationBudget
 from digitwise.training.fit import FitResult, fit
+from digitwise.training.fit_for import fit_for
 from digitwise.training.network import Network
 from digitwise.training.settings import TrainingSettings
 from digitwise.training.steps import Step, epoch_steps, make_optimizer
@@ -19,5 +20,6 @@ __all__ = [
     "automatic_batch_size",
     "epoch_steps",
     "fit",
+    "fit_for",
     "make_optimizer",
 ]

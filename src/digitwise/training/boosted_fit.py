@@ -1,7 +1,7 @@
 """Training of boosted digits: a guess first, then one booster per digit."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -46,6 +46,11 @@ class BoostingResult:
     width: float
     guess_trees: int
 
+    def repeated(self, settings: BoostingSettings) -> BoostingSettings:
+        """Return settings under which training without validation rows ends with as many digits, trees and as wide."""
+        trees = tuple(int(row["trees"]) for row in self.history)
+        return replace(settings, n_digits=len(trees), blind_iterations=trees, width=self.width)
+
 
 def fit_boosted_digits(
     model: BoostedDigits,
@@ -73,8 +78,8 @@ def fit_boosted_digits(
     Raises
     ------
     ValueError
-        If targets are not all finite numbers, rows have other columns than the model, weights are not positive, or more
-        digits are asked for than the model has.
+        If targets are not all finite numbers, rows have other columns than the model, weights are not positive, more
+        digits are asked for than the model has, or there is not a number of trees for each of them.
     """
     for part in (rows, validation):
         _check(model, part)
@@ -89,6 +94,11 @@ def fit_boosted_digits(
     if width == "auto":
         width = WIDTH_SHARE * automatic_width(places[0].numpy())
     n_digits = min(model.length, digits_for(width)) if settings.n_digits == "auto" else settings.n_digits
+    if isinstance(settings.blind_iterations, tuple) and len(settings.blind_iterations) != n_digits:
+        raise ValueError(
+            f"blind_iterations must be one number, or one for each of {n_digits} digits, but got "
+            f"{settings.blind_iterations}."
+        )
     columns = [columns_of(part) for part in (rows, validation)]
     weights = [relative_weight(part) for part in (rows, validation)]
     is_blind = validation is rows

@@ -21,7 +21,7 @@ class BoostingSettings:
     patience
         Trees without a better validation loss before a booster stops.
     blind_iterations
-        Trees of each digit where no rows validate.
+        Trees of each digit where no rows validate; or one number for each digit.
     max_leaf_nodes
         Leaves per tree, at most 15.
     min_samples_leaf
@@ -55,7 +55,7 @@ class BoostingSettings:
     guess_learning_rate: float = 0.1
     guess_iterations: int = 200
     patience: int = 50
-    blind_iterations: int = 60
+    blind_iterations: int | tuple[int, ...] = 60
     max_leaf_nodes: int = 15
     min_samples_leaf: int = 5
     l2: float = 3.0
@@ -65,13 +65,16 @@ class BoostingSettings:
     width: float | Literal["auto"] = "auto"
     seed: int = 0
 
+    def blind_trees(self, level: int) -> int:
+        """Return how many trees the booster after so many digits gets where no rows validate."""
+        return self.blind_iterations[level] if isinstance(self.blind_iterations, tuple) else self.blind_iterations
+
     def __post_init__(self) -> None:
         """Check the ranges; written so that NaN is in none of them."""
         least = {
             "n_iterations": 1,
             "guess_iterations": 1,
             "patience": 1,
-            "blind_iterations": 1,
             "max_leaf_nodes": 2,
             "min_samples_leaf": 1,
             "n_folds": 2,
@@ -83,6 +86,10 @@ class BoostingSettings:
             count = getattr(self, name)
             if not isinstance(count, Integral) or count < lowest:
                 raise ValueError(f"{name} must be an integer of at least {lowest}, but got {count!r}.")
+        blind = self.blind_iterations
+        for count in blind if isinstance(blind, tuple) else (blind,):
+            if not isinstance(count, Integral) or count < 0:
+                raise ValueError(f"blind_iterations must be integers of at least 0, but got {blind!r}.")
         if self.max_leaf_nodes > MAX_LEAVES:
             raise ValueError(f"max_leaf_nodes must be at most {MAX_LEAVES}, but got {self.max_leaf_nodes}.")
         if self.seed >= 2**32:

@@ -8,16 +8,16 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import torch
 from torch import Tensor
 
 from digitwise.training.batches import Rows
 from digitwise.training.checkpoint import Best, Progress, load_checkpoint, save_checkpoint, task_of
+from digitwise.training.epoch import train_epoch
 from digitwise.training.network import Network
 from digitwise.training.progress_bar import progress_bar
 from digitwise.training.run_log import Row, RunLog
 from digitwise.training.settings import TrainingSettings
-from digitwise.training.steps import Step, epoch_steps, make_optimizer
+from digitwise.training.steps import make_optimizer
 from digitwise.training.watch import Watch
 
 
@@ -136,7 +136,7 @@ def fit(
             while not (stopped_by := _reason_to_stop(progress, settings, watch)):
                 if watch is not None:
                     watch.prepare(network, start, progress.history)
-                row = _train_epoch(network, optimizer, rows, settings, progress.epoch + 1, reference)
+                row = train_epoch(network, optimizer, rows, settings, progress.epoch + 1, reference)
                 row |= {f"validation_{name}": value for name, value in validate(network).items()}
                 row["seconds"] = time.monotonic() - started
                 metric = _selected(row, select_by)
@@ -200,29 +200,6 @@ def _is_better(metric: float, best: Best | None, greater_is_better: bool) -> boo
     if best is None or math.isnan(best.metric):
         return True
     return metric > best.metric if greater_is_better else metric < best.metric
-
-
-def _train_epoch(
-    network: Network,
-    optimizer: torch.optim.Optimizer,
-    rows: Rows,
-    settings: TrainingSettings,
-    epoch: int,
-    reference: Network | None,
-) -> dict[str, float | int]:
-    steps: list[Step] = list(epoch_steps(network, optimizer, rows, settings, epoch, reference))
-    weight = torch.tensor([float(step.n_rows) for step in steps])
-
-    def mean(values: list[Tensor]) -> float:
-        return float(torch.stack(values).float().cpu() @ weight / weight.sum())
-
-    row = {
-        "epoch": epoch,
-        "train_loss": mean([step.loss for step in steps]),
-        "grad_norm": mean([step.grad_norm for step in steps]),
-        "learning_rate": steps[-1].learning_rate,
-    }
-    return row | {name: mean([step.metrics[name] for step in steps]) for name in steps[0].metrics}
 
 
 def _copy_weights(network: Network) -> dict[str, Tensor]:
