@@ -31,10 +31,10 @@ def settled(model: Any, *names: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("preset", "sizes", "others"),
     [
-        ("default", ENSEMBLE, {"model": "mixed", "n_folds": 1, "numeric_embedding": PiecewiseLinear()}),
-        ("fast", ENSEMBLE, {"model": "boosted", "n_folds": 1, "numeric_embedding": PiecewiseLinear()}),
-        ("best", ENSEMBLE, {"model": "mixed", "n_folds": 5, "numeric_embedding": PiecewiseLinear()}),
-        ("plain", SINGLE, {"model": "network", "n_folds": 1, "numeric_embedding": None}),
+        ("default", ENSEMBLE, {"model": "mixed", "n_folds": 1, "refit": True, "numeric_embedding": PiecewiseLinear()}),
+        ("fast", ENSEMBLE, {"model": "boosted", "n_folds": 1, "refit": True, "numeric_embedding": PiecewiseLinear()}),
+        ("best", ENSEMBLE, {"model": "mixed", "n_folds": 5, "refit": False, "numeric_embedding": PiecewiseLinear()}),
+        ("plain", SINGLE, {"model": "network", "n_folds": 1, "refit": False, "numeric_embedding": None}),
     ],
 )
 def test_presets(preset: str, sizes: dict[str, Any], others: dict[str, Any]) -> None:
@@ -66,6 +66,7 @@ def test_a_single_network_is_a_wide_one_with_the_preset_s_other_choices() -> Non
         **SINGLE,
         "model": "mixed",
         "n_folds": 5,
+        "refit": False,
         "numeric_embedding": PiecewiseLinear(),
     }
 
@@ -83,6 +84,7 @@ def test_a_single_network_is_a_wide_one_with_the_preset_s_other_choices() -> Non
         ("numeric_embedding", Periodic(dim=3)),
         ("model", "boosted"),
         ("n_folds", 2),
+        ("refit", True),
     ],
 )
 @pytest.mark.parametrize("preset", ["default", "best", "plain"])

@@ -85,6 +85,7 @@ def test_the_automatic_second_stage_gives_way() -> None:
         ({"preset": "best"}, "refit=True needs a single model, but there are n_folds=5"),
         ({"warm_start": True}, "refit=False"),
         ({"finetune": "raft", "model": "network"}, "there is a second one, finetune='raft'"),
+        ({"refit": "always"}, "refit must be True, False or 'auto', but got 'always'"),
     ],
 )
 def test_what_it_does_not_go_with_is_refused(settings: dict, message: str) -> None:
@@ -92,19 +93,69 @@ def test_what_it_does_not_go_with_is_refused(settings: dict, message: str) -> No
         fitted(**settings)
 
 
-def test_fine_tuning_needs_rows_that_were_not_learnt() -> None:
-    model = fitted(model="network")
+def test_fine_tuning_goes_on_from_what_held_out_rows_have_chosen(tmp_path) -> None:
+    models = [fitted(model="network", refit=refit) for refit in (True, False)]
+    models[0].save(tmp_path / "model")
+    first, second = (model.fine_tune(X, Y, finetune="raft").predict(X) for model in models)
+    assert_array_equal(first, second)
+    assert "refitted rows" not in models[0].fit_summary_
+    loaded = DecodingRegressor.load(tmp_path / "model")
     with pytest.raises(ValueError, match="Give validation_data, or fit with refit=False"):
-        model.fine_tune(X, Y, finetune="raft")
-    model.fine_tune(X[:100], Y[:100], finetune="raft", validation_data=(X[100:], Y[100:]))
-    assert model.finetune_summary_["objective"] == "raft"
+        loaded.fine_tune(X, Y, finetune="raft")
+    loaded.fine_tune(X[:100], Y[:100], finetune="raft", validation_data=(X[100:], Y[100:]))
+    assert loaded.finetune_summary_["objective"] == "raft"
 
 
-def test_updates_know_that_all_rows_were_learnt() -> None:
-    model = fitted()
-    assert not model._reservoir.is_held_out.any() and len(model._reservoir.rows) == 150
-    model.partial_fit(X[:40] + 1, Y[:40])
-    assert model.update_summary_["replayed rows"] == 150
+@pytest.mark.parametrize("kind", ["mixed", "boosted"])
+def test_updates_go_on_from_what_held_out_rows_have_chosen(kind: str) -> None:
+    models = [fitted(model=kind, refit=refit) for refit in (True, False)]
+    first, second = (model.partial_fit(X[:40] + 1, Y[:40]).predict(X) for model in models)
+    assert_array_equal(first, second)
+
+
+def test_training_that_fails_returns_to_the_refitted_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = fitted(model="network")
+    before = model.predict(X)
+
+    def fails(*args, **options):
+        raise RuntimeError
+
+    monkeypatch.setattr(DecodingRegressor, "_run_stage", fails)
+    for train in (lambda: model.fine_tune(X, Y, finetune="raft"), lambda: model.partial_fit(X, Y)):
+        with pytest.raises(RuntimeError):
+            train()
+        assert_array_equal(model.predict(X), before)
+        assert model.fit_summary_["refitted rows"] == 150
+
+
+def has_refitted(**settings) -> bool:
+    given = settings.pop("given", {})
+    quick = {"n_members": 2, "hidden_dim": 8, "max_epochs": 1, "random_state": 0}
+    return "refitted rows" in DecodingRegressor(**quick | settings).fit(X, Y, **given).fit_summary_
+
+
+@pytest.mark.parametrize(
+    ("settings", "refits"),
+    [
+        ({}, True),
+        ({"preset": "fast"}, True),
+        ({"model": "network"}, True),
+        ({"refit": False}, False),
+        ({"preset": "plain"}, False),
+        ({"n_folds": 2}, False),
+        ({"n_members": 1}, False),  # has an automatic second stage
+        ({"finetune": "raft"}, False),
+        ({"warm_start": True}, False),
+        ({"given": {"validation_data": (X[:30], Y[:30])}}, False),
+    ],
+)
+def test_when_it_is_automatic(settings: dict, refits: bool) -> None:
+    assert has_refitted(**settings) == refits
+
+
+def test_many_rows_are_not_refitted_automatically(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_ROWS", 149)
+    assert not has_refitted() and has_refitted(refit=True)
 
 
 def test_too_little_time_is_told(recwarn) -> None:

@@ -154,7 +154,7 @@ class DistributionalRegressor(TrainsNetworks, RegressorMixin, BaseEstimator, ABC
             self._fit_stages(train, validation, seed)
             self._after_fit()
         held_out = validation if validation_data is None else train  # rows that are given are the user's to keep
-        self._reservoir = remembered(None, *self._learnt(train, held_out), capacity=self.replay_rows, seed=seed)
+        self._reservoir = remembered(None, train, held_out, capacity=self.replay_rows, seed=seed)
         if hasattr(self, "update_summary_"):
             del self.update_summary_  # of an earlier fit
         return self
@@ -257,10 +257,6 @@ class DistributionalRegressor(TrainsNetworks, RegressorMixin, BaseEstimator, ABC
     def _set_aside(self, table: TableRows, random: np.random.RandomState) -> TableRows:
         """Return the rows that may be trained on; estimators of one target may keep others for calibration."""
         return table
-
-    def _learnt(self, train: TableRows, held_out: TableRows) -> tuple[TableRows, TableRows]:
-        """Return the rows that were trained on and those that were not; the same object twice if there are none."""
-        return train, held_out
 
     def _after_fit(self) -> None:
         """Settle what needs the finished model."""

@@ -45,7 +45,7 @@ class DigitRegressor(MixedModelRegressor, BoundVerbs, UncertaintyVerbs, DigitEnt
         enumeration: Literal["auto"] | BestFirst = "auto",
         model: Literal["auto", "network", "boosted", "mixed"] = "auto",
         n_folds: int | Literal["auto"] = "auto",
-        refit: bool = False,
+        refit: bool | Literal["auto"] = "auto",
         finetune: str | Objective | Finetune | None = "auto",
         **shared: Any,
     ) -> None:

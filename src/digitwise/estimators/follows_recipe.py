@@ -61,6 +61,7 @@ class FollowsRecipe(ABC):
             "patience": self.patience,
             "model": getattr(self, "model", "auto"),
             "n_folds": getattr(self, "n_folds", "auto"),
+            "refit": getattr(self, "refit", "auto"),
             "numeric_embedding": embedding if embedding == "auto" else resolve("numeric_embedding", embedding),
         }
         return recipe_of(self.preset, chosen, ensemble=self._suits_ensembles)

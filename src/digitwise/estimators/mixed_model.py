@@ -2,6 +2,7 @@
 
 import time
 from abc import abstractmethod
+from contextlib import nullcontext
 from typing import Any, Literal
 
 import numpy as np
@@ -12,10 +13,9 @@ from digitwise.codecs import Codec
 from digitwise.distributions import Distribution
 from digitwise.estimators.boosting import boosted_network, can_be_boosted, train_boosted
 from digitwise.estimators.finetune import Finetune
-from digitwise.estimators.joined_rows import joined_rows
 from digitwise.estimators.one_target import OneTargetRegressor
 from digitwise.estimators.parts import Part, best_share, best_sharpness, in_scaled_units, mixed
-from digitwise.estimators.refit import has_time, refit
+from digitwise.estimators.refit import as_chosen, refit, wants_refit
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.two_stages import TwoStageRegressor
 from digitwise.estimators.validation import figures_of
@@ -36,12 +36,14 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
 
     model: Literal["auto", "network", "boosted", "mixed"]
     n_folds: int | Literal["auto"]
-    refit: bool
+    refit: bool | Literal["auto"]
     model_: str
     parts_: list[Part]
 
     _boosting: BoostingResult | None = None
     """What the last training of boosted digits did."""
+    _chosen: Part | None = None
+    """What held-out rows have chosen, where it was trained once more on all rows; it is not saved."""
 
     @abstractmethod
     def _is_plain(self) -> bool:
@@ -61,22 +63,24 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
                 "calibration_fraction with warm_start needs an integer random_state: rows once set aside must not be "
                 "trained on later."
             )
-        if self.warm_start and (n_folds > 1 or self.refit or self.model == "boosted"):
+        if self.warm_start and (n_folds > 1 or self.refit is True or self.model == "boosted"):
             raise ValueError(
                 "warm_start goes on with one network: use n_folds=1, refit=False and a model other than 'boosted'."
             )
-        if self.refit and n_folds > 1:
+        if self.refit not in (True, False, "auto"):
+            raise ValueError(f"refit must be True, False or 'auto', but got {self.refit!r}.")
+        if self.refit is True and n_folds > 1:
             raise ValueError(f"refit=True needs a single model, but there are n_folds={n_folds}. Use one of the two.")
 
     def _chosen_finetune(self, codecs: list[Codec], train: TableRows | None = None) -> Finetune | None:
         """Return the settings of the second stage; the automatic one gives way to a refit."""
-        if self.refit and self.finetune == "auto":
+        if self.refit is True and self.finetune == "auto":
             return None
         return super()._chosen_finetune(codecs, train)
 
     def _check_second_stage(self) -> None:
         super()._check_second_stage()
-        if self.refit and self._chosen_finetune(self._known_codecs()) is not None:
+        if self.refit is True and self._chosen_finetune(self._known_codecs()) is not None:
             raise ValueError(
                 f"refit=True trains one stage again, but there is a second one, finetune={self.finetune!r}. Use one of "
                 "the two."
@@ -107,10 +111,11 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
 
     def _fit_stages(self, train: TableRows, validation: TableRows, seed: int) -> None:
         n_folds = min(self._recipe.n_folds, len(train))
+        self._chosen = None
         if n_folds == 1:
             started = time.monotonic()
             super()._fit_stages(train, validation, seed)
-            if self._can_refit(train, validation) and has_time(self, time.monotonic() - started):
+            if wants_refit(self, train, validation, time.monotonic() - started):
                 refit(self, train, validation, seed, self._boosting)
             return
         is_given = validation is not train
@@ -127,16 +132,6 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         if self.calibration_fraction == "folds":
             laws = [part.law(self._encode(table, 1.0)) for part, table in zip(parts, left_out, strict=True)]
             self.conformal_ = CrossConformal.fit(laws, [table.y for table in left_out])
-
-    def _can_refit(self, train: TableRows, validation: TableRows) -> bool:
-        """Return whether there are rows that only validated, and all rows are to be trained on."""
-        return self.refit and validation is not train and self.stopped_by_ != "interrupt"
-
-    def _learnt(self, train: TableRows, held_out: TableRows) -> tuple[TableRows, TableRows]:
-        if held_out is train or "refitted rows" not in self.fit_summary_:
-            return train, held_out
-        whole = joined_rows([train, held_out])
-        return whole, whole
 
     def _train(self, train: TableRows, validation: TableRows, seed: int) -> None:
         started = time.monotonic()
@@ -188,6 +183,12 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
     def _update_stages(
         self, train: TableRows, validation: TableRows, settings: TrainingSettings
     ) -> dict[str, float | int | str]:
+        with as_chosen(self):
+            return self._update_chosen(train, validation, settings)
+
+    def _update_chosen(
+        self, train: TableRows, validation: TableRows, settings: TrainingSettings
+    ) -> dict[str, float | int | str]:
         started, earlier = time.monotonic(), self._boosted
         summary: dict[str, float | int | str] = {}
         if earlier is not None:
@@ -219,17 +220,19 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         """
         if hasattr(self, "parts_") and (len(self.parts_) > 1 or self.model_ == "boosted"):
             raise ValueError("Only a single network can be fine-tuned: fit with n_folds=1 and a model with a network.")
-        if self.refit and options.get("validation_data") is None:
+        is_learnt = "refitted rows" in getattr(self, "fit_summary_", {}) and self._chosen is None
+        if is_learnt and options.get("validation_data") is None:
             raise ValueError(
-                "fine_tune chooses its epoch by held-out rows, but refit=True has trained on them. Give "
-                "validation_data, or fit with refit=False."
+                "fine_tune chooses its epoch by held-out rows, but this saved model was trained on them once more. "
+                "Give validation_data, or fit with refit=False before saving."
             )
         if self.calibration_fraction is not None and not isinstance(self.random_state, int):
             raise ValueError(
                 "calibration_fraction needs an integer random_state for fine-tuning: rows once set aside must not be "
                 "trained on later."
             )
-        return super().fine_tune(*args, **options)
+        with as_chosen(self) if hasattr(self, "parts_") else nullcontext():  # unfitted ones are refused there
+            return super().fine_tune(*args, **options)
 
     def _after_stages(self, validation: TableRows) -> None:
         """Settle the share of the boosted law, and how sharp the mixture is, by the validation rows."""

@@ -24,6 +24,8 @@ class Recipe:
         Models that each leave out a fold of the rows; 1 is a single one.
     sharpens
         Whether laws are taken to the power that suits the validation rows.
+    refit
+        Whether a single model is trained once more on all rows, where there are not too many.
     learning_rate, patience
         Peak rate, and epochs without improvement before training stops, up to 1000 rows.
     rows_per_step
@@ -36,6 +38,7 @@ class Recipe:
     model: str
     n_folds: int
     sharpens: bool
+    refit: bool
     learning_rate: float
     patience: int | None
     rows_per_step: float
@@ -48,6 +51,7 @@ PLAIN = Recipe(
     model="network",
     n_folds=1,
     sharpens=False,
+    refit=False,
     learning_rate=1e-3,
     patience=20,
     rows_per_step=2.0,
@@ -59,6 +63,7 @@ DEFAULT = Recipe(
     model="mixed",
     n_folds=1,
     sharpens=True,
+    refit=True,
     learning_rate=3e-3,
     patience=40,
     rows_per_step=4.0,
@@ -66,7 +71,7 @@ DEFAULT = Recipe(
 RECIPES = {
     "fast": replace(DEFAULT, model="boosted"),
     "default": DEFAULT,
-    "best": replace(DEFAULT, n_folds=5),
+    "best": replace(DEFAULT, n_folds=5, refit=False),
     "plain": PLAIN,
 }
 """By preset; ``"plain"`` is the single network of the papers."""
@@ -95,7 +100,7 @@ def recipe_of(preset: str, chosen: dict[str, Any], *, ensemble: bool) -> Recipe:
     given = {name: value for name, value in chosen.items() if not (isinstance(value, str) and value == AUTO)}
     n_members = given.get("n_members", recipe.n_members if ensemble else 1)
     if n_members == 1:
-        kept = {name: getattr(recipe, name) for name in ("numeric_embedding", "model", "n_folds", "sharpens")}
+        kept = {name: getattr(recipe, name) for name in ("numeric_embedding", "model", "n_folds", "sharpens", "refit")}
         recipe = replace(PLAIN, **kept)
     return replace(recipe, **{**given, "n_members": n_members})
 

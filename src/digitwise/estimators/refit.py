@@ -2,6 +2,8 @@
 
 import time
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -11,11 +13,42 @@ from digitwise.estimators.boosting import train_boosted
 from digitwise.estimators.hardware import choose_device
 from digitwise.estimators.joined_rows import joined_rows
 from digitwise.estimators.table_rows import TableRows
+from digitwise.estimators.text_encoders import text_reading
 from digitwise.training import Network, fit_for
 from digitwise.training.boosted_fit import BoostingResult
 
 if TYPE_CHECKING:
     from digitwise.estimators.mixed_model import MixedModelRegressor
+
+MOST_ROWS = 5000
+"""Up to so many rows a refit is automatic: the more there are, the less a quarter more of them adds."""
+
+
+def wants_refit(estimator: "MixedModelRegressor", train: TableRows, validation: TableRows, seconds: float) -> bool:
+    """Return whether a model that took some seconds to fit is to be trained once more on all rows."""
+    if estimator.refit is False or validation is train or estimator.stopped_by_ == "interrupt":
+        return False
+    has_time = estimator.time_limit is None or estimator.time_limit >= 2 * seconds
+    if estimator.refit is True:
+        if not has_time:
+            warnings.warn(
+                f"The model is not refitted on all rows: fitting took {seconds:.3g} of the {estimator.time_limit:.3g} "
+                "seconds that time_limit allows.",
+                stacklevel=5,
+            )
+        return has_time
+    return (
+        has_time
+        and estimator._recipe.refit
+        and estimator._is_plain()
+        and not estimator.warm_start
+        and text_reading(estimator.encoder).sequence is None
+        and not estimator._has_second_stage(train)
+        and len(train) + len(validation) <= MOST_ROWS
+        and train.taken is not None
+        and validation.taken is not None
+        and train.taken.whole is validation.taken.whole  # not those that were given
+    )
 
 
 def refit(
@@ -28,7 +61,7 @@ def refit(
     """
     started = time.monotonic()
     whole = joined_rows([train, validation])
-    (part,) = estimator.parts_
+    (chosen,) = estimator.parts_
     before = estimator.network_, estimator._boosted
     try:
         with torch.random.fork_rng(devices=[]):
@@ -38,7 +71,7 @@ def refit(
             rows = estimator._encode(whole, 1.0)
             train_boosted(estimator._boosted, rows, rows, seed, like=trees)
             estimator._boosted.settle_precision()
-        if part.network is not None:
+        if chosen.network is not None:
             _train_again(estimator, estimator.network_, whole, len(train), seed)
     except BaseException as error:
         estimator.network_, estimator._boosted = before
@@ -49,21 +82,28 @@ def refit(
             "The refit on all rows was interrupted; the model that validation rows have chosen is kept.", stacklevel=4
         )
         return
-    network = None if part.network is None else estimator.network_
-    estimator.parts_ = [replace(part, network=network, boosted=estimator._boosted)]
-    estimator.fit_summary_ |= {"refitted rows": len(whole), "refit: seconds": round(time.monotonic() - started, 2)}
+    network = None if chosen.network is None else estimator.network_
+    estimator.parts_, estimator._chosen = [replace(chosen, network=network, boosted=estimator._boosted)], chosen
+    estimator.fit_summary_ |= {
+        "refitted rows": len(whole),
+        "seconds of the refit": round(time.monotonic() - started, 2),
+    }
 
 
-def has_time(estimator: "MixedModelRegressor", seconds: float) -> bool:
-    """Return whether there is as much time left as fitting has taken; warn if there is not."""
-    if estimator.time_limit is None or estimator.time_limit >= 2 * seconds:
-        return True
-    warnings.warn(
-        f"The model is not refitted on all rows: fitting took {seconds:.0f} of the {estimator.time_limit:.0f} seconds "
-        "that time_limit allows.",
-        stacklevel=5,
-    )
-    return False
+@contextmanager
+def as_chosen(estimator: "MixedModelRegressor") -> Iterator[None]:
+    """Go back to the model that held-out rows have chosen, for training that they judge; if that fails, return."""
+    before = estimator.network_, estimator._boosted, estimator.parts_, estimator._chosen
+    if estimator._chosen is not None:
+        estimator.network_ = estimator._chosen.network or estimator._chosen.boosted  # type: ignore[assignment]
+        estimator._boosted, estimator.parts_, estimator._chosen = estimator._chosen.boosted, [estimator._chosen], None
+    try:
+        yield
+    except BaseException:
+        estimator.network_, estimator._boosted, estimator.parts_, estimator._chosen = before
+        raise
+    for name in ("refitted rows", "seconds of the refit"):
+        estimator.fit_summary_.pop(name, None)
 
 
 def _train_again(

@@ -103,13 +103,15 @@ DIGIT_PARAMETERS = """codec
         How many models there are, each trained without one fold of the rows, which validates it unless `fit` gets
         ``validation_data``; their laws are averaged. ``"auto"``: 5 with ``preset="best"``, otherwise a single model.
     refit
-        Whether to train once more on all rows, those that validated and ``validation_data`` included, for as many
-        epochs and trees as did best. It takes up to as long again, and no second stage.
+        Whether to train once more on all rows, those that validated included, for as many epochs and trees as did best.
+        ``"auto"``: up to 5000 rows, with one stage and the presets ``"default"`` and ``"fast"``, but not on
+        ``validation_data``; True: always, on ``validation_data`` too. It takes up to as long again. `fine_tune` and
+        `partial_fit` go on from the model before the refit.
     finetune
         A second stage, from the best weights of the first: None (or ``"none"``), a name such as ``"crps"``, ``"raft"``,
         ``"remax"``, ``"grpo"`` or ``"genre2"``, an objective, or a `Finetune` with settings of its own. ``"auto"`` is
         the exact ``"crps"`` after smoothed cross-entropy with the tree decoder, where there are at most 4096 leaves and
-        every training target is a number, and none otherwise, nor with ``refit``."""
+        every training target is a number, and none otherwise, nor with ``refit=True``."""
 
 
 def merge_signature(subclass: type, base: type) -> None:
