@@ -39,8 +39,8 @@ def _joined_features(parts: Sequence[Any]) -> Any:
     if len(kinds) > 1:
         names = " and ".join(sorted(f"{kind.__module__}.{kind.__name__}" for kind in kinds))
         raise ValueError(
-            f"New rows must be of the same kind as the earlier ones that are replayed, but they are {names}. Convert "
-            "them, or set replay_rows=0."
+            f"Rows that are learnt together must be of the same kind, but they are {names}. Convert them; or set "
+            "replay_rows=0 if the earlier ones are replayed, and refit=False if they are validation_data."
         )
     if isinstance(parts[0], np.ndarray):
         return np.concatenate(parts)
