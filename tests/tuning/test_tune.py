@@ -9,6 +9,8 @@ import pytest
 
 from digitwise import PointwiseRegressor
 from digitwise.datasets import QualifiedTargets
+from digitwise.estimators import mixed_model
+from digitwise.estimators import refit as refit_module
 from digitwise.tuning import Choice, FloatRange, IntegerRange, tune
 from tests.tuning.problems import Interrupting, make_table, search, small
 
@@ -32,6 +34,22 @@ def test_the_result_is_the_best_trial() -> None:
     np.testing.assert_array_equal(result.best_estimator.predict(X), again.predict(X))
     refitted = search(n_trials=5, pruning="none", refit=True).best_estimator
     np.testing.assert_array_equal(refitted.predict(X), again.predict(X))
+
+
+@pytest.mark.parametrize("in_space", [False, True])
+def test_only_the_best_model_is_refitted_on_all_rows(monkeypatch: pytest.MonkeyPatch, in_space: bool) -> None:
+    X, y = make_table()
+    calls, estimator = [], small(refit=True)
+    original = refit_module.refit
+    for module in (mixed_model, refit_module):
+        monkeypatch.setattr(module, "refit", lambda *args: calls.append(args) or original(*args))
+    space = {"learning_rate": FloatRange(1e-3, 1e-1, log=True)} | ({"refit": Choice((True,))} if in_space else {})
+    result = search(estimator=estimator, space=space, n_trials=3, pruning="none")
+    assert len(calls) == (3 if in_space else 1)
+    assert result.best_estimator.refit is True
+    again = small(random_state=0, **{"refit": True} | result.best_params).fit(X, y)
+    np.testing.assert_array_equal(result.best_estimator.predict(X), again.predict(X))
+    assert result.best_estimator.fit_summary_["refitted rows"] == len(X)
 
 
 def test_metrics_that_are_better_when_greater() -> None:

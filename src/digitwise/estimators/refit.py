@@ -5,7 +5,7 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -88,6 +88,23 @@ def refit(
         "refitted rows": len(whole),
         "seconds of the refit": round(time.monotonic() - started, 2),
     }
+
+
+def refit_later(
+    estimator: "MixedModelRegressor", data: tuple[Any, Any, Any], validation_data: tuple[Any, ...] | None
+) -> None:
+    """Train a fitted estimator on the rows of its fit once more, where its settings ask for it now and did not then.
+
+    So many models can be compared before one of them is refitted. The rows are split as in `fit` if ``random_state`` is
+    an integer.
+    """
+    if len(estimator.parts_) > 1 or estimator._chosen is not None:
+        return
+    train, validation, seed = estimator._tables(*data, validation_data, reset=False)
+    with estimator._fitting():
+        if wants_refit(estimator, train, validation, float(estimator.fit_summary_["seconds"])):
+            refit(estimator, train, validation, seed, estimator._boosting)
+            estimator._after_fit()
 
 
 @contextmanager

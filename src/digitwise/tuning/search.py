@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sklearn.base import clone
 
 from digitwise.estimators import DistributionalRegressor
+from digitwise.estimators.mixed_model import MixedModelRegressor
+from digitwise.estimators.refit import refit_later
 from digitwise.tuning.progress_bar import ShowTrials
 from digitwise.tuning.result import TuningResult, ranked
 from digitwise.tuning.space import Space, own_settings
@@ -61,6 +63,8 @@ class Search:
         params = {name: self.space[name].restored(stored) for name, stored in trial.params.items()}
         model = self.model_with(params)
         model.set_params(time_limit=smaller_limit(self.estimator.time_limit, self.time_left))
+        if isinstance(model, MixedModelRegressor) and "refit" not in params:
+            model.set_params(refit=False)  # it would not change the trial's figure
         value = run_trial(self.study, trial, model, self.fit, self.select_by)
         if value is not None and ranked(self.trials, self.select_by)[0].number == trial.number:
             self.kept = trial.number, self.as_asked(model)
@@ -77,6 +81,8 @@ class Search:
         best = order[0]
         if self.kept is not None and self.kept[0] == best.number and not refit:
             model = self.kept[1]
+            if isinstance(model, MixedModelRegressor):
+                refit_later(model, self.data, self.validation_data)
         else:
             model = self.model_with(best.params)
             self.fit(model)
@@ -108,6 +114,8 @@ class Search:
     def as_asked(self, model: DistributionalRegressor) -> DistributionalRegressor:
         """Return a model with the settings that only trials had otherwise set back to the estimator's."""
         model.set_params(time_limit=self.estimator.time_limit, verbose=self.estimator.verbose)
+        if isinstance(self.estimator, MixedModelRegressor) and "refit" not in self.space:
+            model.set_params(refit=self.estimator.refit)
         return model
 
     def fit(self, model: DistributionalRegressor) -> None:

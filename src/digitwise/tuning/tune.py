@@ -57,6 +57,7 @@ def tune(
         How many trials the study shall have in the end, those of earlier calls included.
     time_budget
         Seconds for this call: no trial but the first begins later, and each gets what is left as its ``time_limit``.
+        Where the estimator refits on all rows, the best model does so afterwards; no trial does.
     validation_data
         ``(X, y)`` or ``(X, y, sample_weight)`` that scores the trials, instead of the part of the rows that the
         estimator would hold out.
