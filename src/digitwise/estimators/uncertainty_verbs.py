@@ -36,8 +36,8 @@ class UncertaintyVerbs(LawVerbs):
         --------
         >>> from digitwise import DecodingRegressor
         >>> X = np.linspace(0, 1, 200)[:, None]
-        >>> model = DecodingRegressor(model="network", max_epochs=30, random_state=0).fit(X, 3 * X[:, 0])
-        >>> parts = model.predict_uncertainty([[0.5], [5.0]])
+        >>> model = DecodingRegressor(model="network", max_epochs=30, random_state=0).fit(X, np.sin(6 * X[:, 0]))
+        >>> parts = model.predict_uncertainty([[0.5], [-4.0]])
         >>> bool(parts["model"][1] > parts["model"][0])
         True
         """
