@@ -111,7 +111,7 @@ def run(data: Dataset, seed: int, fit: str) -> list[dict[str, Any]]:
     rows = split(data, feature, seed)
     settings, methods = FITS[fit]
     started = time.perf_counter()
-    model = DecodingRegressor(random_state=seed, n_jobs=1, **settings)
+    model = DecodingRegressor(random_state=seed, n_jobs=1, refit=False, **settings)
     model.fit(data.X.iloc[rows["train"]], data.y[rows["train"]])
     facts = {"feature": feature, **{f"n_{name}": len(index) for name, index in rows.items()}}
     facts["seconds"] = round(time.perf_counter() - started, 2)

@@ -46,7 +46,7 @@ def models(name: str, seed: int) -> Iterator[tuple[str, DecodingRegressor]]:
     """Yield a model after each way to learn the new rows."""
     random = np.random.default_rng(seed)
     old, new = rows(700, "old", random), rows(250, "new", random)
-    settings = {**MODELS[name], "margin": 0.5, "random_state": seed, "n_jobs": 1}
+    settings = {**MODELS[name], "margin": 0.5, "random_state": seed, "n_jobs": 1, "refit": False}
 
     def fitted(**others: Any) -> DecodingRegressor:
         return DecodingRegressor(**settings, **others).fit(*old)
