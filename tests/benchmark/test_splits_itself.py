@@ -8,9 +8,11 @@ import pandas as pd
 import pytest
 
 from digitwise import DecodingRegressor
+from digitwise.benchmark.board import collect
 from digitwise.benchmark.cell import Cell, plan_cells, run_cell
+from digitwise.benchmark.report import how_made
 from digitwise.benchmark.suite_parts import Method
-from tests.benchmark.records import made_up_suite
+from tests.benchmark.records import made_up_record, made_up_suite
 
 SMALL = {"preset": "plain", "max_epochs": 1, "hidden_dim": 8}
 
@@ -69,3 +71,11 @@ def test_what_starts_from_another_method_splits_nothing() -> None:
             params={"finetune": "raft"},
             splits_itself=True,
         )
+
+
+@pytest.mark.parametrize("splits_itself", [False, True])
+def test_the_report_says_whose_rows_choose(splits_itself: bool) -> None:
+    cell = cell_of("decoding", splits_itself=splits_itself)
+    page = how_made(collect(cell.suite, [made_up_record(cell, 1.0, 1.0)]), "digitwise bench")
+    assert ("on rows that each method holds out itself" in page) is splits_itself
+    assert ("on the same rows for every method" in page) is not splits_itself

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 NARROWEST, WIDEST = (0.9, 1.1), (0.5, 2.0)  # of the axis; ratios beyond are arrows at its border
 TICKS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 1, 1.05, 1.1, 1.2, 1.4, 1.7, 2)
 DECODER_COLOURS = (LIGHT.law, DARK.law, LIGHT.ink)
+DECODER_MARKERS = "os^"
 OTHER_COLOURS = (LIGHT.truth, LIGHT.third, LIGHT.fourth, LIGHT.chance, DARK.fourth, DARK.third)
 OTHER_MARKERS = "sD^vPX"
 
@@ -72,7 +73,7 @@ def save_ratios(board: Board, path: Path) -> None:
 
 
 def _looks(board: Board) -> dict[str, Look]:
-    """Return how each method is drawn: decoders as large dots on top, others as small shapes."""
+    """Return how each method is drawn: decoders large and on top, others as small shapes."""
     constant = {m.name for m in board.suite.methods if m.estimator == "constant"}
     names = [name for name in board.methods if name not in constant]
     others = [name for name in names if name not in board.decoders]
@@ -81,7 +82,8 @@ def _looks(board: Board) -> dict[str, Look]:
     for name, offset in zip(names, offsets.tolist(), strict=True):
         if name in board.decoders:
             rank = board.decoders.index(name)
-            looks[name] = Look(DECODER_COLOURS[rank % len(DECODER_COLOURS)], "o", 7.5, offset)
+            turn, place = divmod(rank, len(DECODER_COLOURS))
+            looks[name] = Look(DECODER_COLOURS[place], DECODER_MARKERS[turn % len(DECODER_MARKERS)], 7.5, offset)
         else:
             rank = others.index(name)
             marker = OTHER_MARKERS[rank % len(OTHER_MARKERS)]

@@ -206,13 +206,15 @@ def how_made(board: Board, command: str) -> str:
     rule = f"lowest validation {chosen}" if chosen else "by each method's own validation metric"
     dates = sorted(record["finished"][:10] for record in records)
     span = dates[0] if dates[0] == dates[-1] else f"{dates[0]} to {dates[-1]}"
+    alone = any(method.splits_itself for method in suite.methods)
+    rows = "on rows that each method holds out itself" if alone else "on the same rows for every method"
     threads = "1 thread" if suite.threads == 1 else f"{suite.threads} threads"
     return "\n".join(
         [
             f"    {command}",
             "",
             f"- Cells: {done}; seeds {', '.join(map(str, suite.seeds))}; {cap}.",
-            f"- Best epoch: {rule}, on the same rows for every method.",
+            f"- Best epoch: {rule}, {rows}.",
             f"- Commit: {'; '.join(_distinct(map(_commit, records)))}. Finished: {span}.",
             f"- Machine: {'; '.join(_distinct(map(_machine, records)))}; {threads} a cell.",
             f"- Versions: {'; '.join(_distinct(map(_versions, records)))}.",
