@@ -1,24 +1,26 @@
 """Suites of many methods: means of all scores, ranks, and what cannot be told apart."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from digitwise.benchmark.board import Board
+from digitwise.benchmark.board import Board, collect
 from digitwise.benchmark.critical_difference import (
     MOST_METHODS_SIDE_BY_SIDE,
     draw_critical_difference,
     friedman_sentence,
     ranked_methods,
 )
+from digitwise.benchmark.figure import _looks
 from digitwise.benchmark.report import markdown_report, write_benchmark_report
 from digitwise.benchmark.scores import draw_errors
 from digitwise.benchmark.suite import Suite
 from digitwise.benchmark.suite_file import parse_suite
 from digitwise.benchmark.tables import means_table
 from digitwise.distributions import Atoms
-from tests.benchmark.records import made_up_board
+from tests.benchmark.records import made_up_board, made_up_suite
 
 NAMES = [f"m{i}" for i in range(MOST_METHODS_SIDE_BY_SIDE + 1)]
 DATASETS = ["synthetic:line", "synthetic:step", "synthetic:bimodal", "synthetic:heavy_tail"]
@@ -105,3 +107,12 @@ def test_draws_are_judged_one_by_one_and_by_the_best() -> None:
     one, best = draw_errors(y, unsure)
     assert one > 5
     assert best < one / 5
+
+
+def test_many_decoders_look_different() -> None:
+    names = ("decoding", "pointwise", "histogram")
+    suite = made_up_suite(names)
+    more = [replace(suite.methods[0], name=f"decoding-{number}") for number in range(5)]
+    board = collect(replace(suite, methods=(*suite.methods, *more)), [])
+    looks = [(look.colour, look.marker) for name, look in _looks(board).items() if name.startswith("decoding")]
+    assert len(looks) == len(set(looks)) == 6
