@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from digitwise.benchmark.board import Board, collect
+from digitwise.benchmark.cell import plan_cells
 from digitwise.benchmark.critical_difference import (
     MOST_METHODS_SIDE_BY_SIDE,
     draw_critical_difference,
@@ -20,7 +21,7 @@ from digitwise.benchmark.suite import Suite
 from digitwise.benchmark.suite_file import parse_suite
 from digitwise.benchmark.tables import means_table
 from digitwise.distributions import Atoms
-from tests.benchmark.records import made_up_board, made_up_suite
+from tests.benchmark.records import made_up_board, made_up_record, made_up_suite
 
 NAMES = [f"m{i}" for i in range(MOST_METHODS_SIDE_BY_SIDE + 1)]
 DATASETS = ["synthetic:line", "synthetic:step", "synthetic:bimodal", "synthetic:heavy_tail"]
@@ -110,9 +111,9 @@ def test_draws_are_judged_one_by_one_and_by_the_best() -> None:
 
 
 def test_many_decoders_look_different() -> None:
-    names = ("decoding", "pointwise", "histogram")
-    suite = made_up_suite(names)
+    suite = made_up_suite()
     more = [replace(suite.methods[0], name=f"decoding-{number}") for number in range(5)]
-    board = collect(replace(suite, methods=(*suite.methods, *more)), [])
+    suite = replace(suite, methods=(*suite.methods, *more))
+    board = collect(suite, [made_up_record(cell, 1.0, 1.0) for cell in plan_cells(suite)])
     looks = [(look.colour, look.marker) for name, look in _looks(board).items() if name.startswith("decoding")]
     assert len(looks) == len(set(looks)) == 6
