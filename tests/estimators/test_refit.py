@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from digitwise import DecodingRegressor, NormalizedCodec
+from digitwise import DecodingRegressor, NormalizedCodec, TextDecodingRegressor, TextTransformer
 from digitwise.estimators import refit as module
 from tests.estimators.estimators import CODEC, SMALL
 
@@ -58,6 +58,15 @@ def test_rows_that_are_given_to_validate_are_learnt_too() -> None:
     model = DecodingRegressor(**QUICK).fit(X[:100], Y[:100], validation_data=(X[100:], Y[100:]))
     assert model.fit_summary_["refitted rows"] == 150
     assert len(model._reservoir.rows) == 100  # those that are given are not kept
+
+
+def test_encoders_of_text_learn_all_texts() -> None:
+    texts = ["a" * (1 + n % 7) + "b" * (n % 5) for n in range(60)]
+    encoder = TextTransformer(dim=8, n_heads=2, n_layers=1, feed_forward_dim=16)
+    settings = {"encoder": encoder, "preset": "plain", "max_epochs": 2, "finetune": None, "random_state": 0}
+    models = [TextDecodingRegressor(**settings, refit=refit).fit(texts, np.arange(60.0)) for refit in (False, True)]
+    assert models[1].fit_summary_["refitted rows"] == 60
+    assert np.abs(models[0].predict(texts) - models[1].predict(texts)).max() > 0
 
 
 def test_rows_set_aside_for_calibration_stay_so() -> None:

@@ -124,5 +124,5 @@ def test_frames_join_whose_columns_have_no_names() -> None:
 def test_rows_of_another_kind_are_refused() -> None:
     ones = np.ones(2)
     tables = [TableRows(np.zeros((2, 1)), ones, ones), TableRows(pd.DataFrame({"a": [0, 0]}), ones, ones)]
-    with pytest.raises(ValueError, match="same kind as the earlier ones"):
+    with pytest.raises(ValueError, match="learnt together must be of the same kind"):
         joined_rows(tables)

@@ -53,6 +53,29 @@ class ColumnTensors:
             ids=None if ids is None else ids[:, : 1 + int((ids[:, 1:] != PADDING).any(0).sum())],
         )
 
+    @classmethod
+    def joined(cls, parts: Sequence["ColumnTensors"]) -> "ColumnTensors":
+        """Return the rows of several tables, one below the other; ids padded to the longest of all.
+
+        Examples
+        --------
+        >>> none = torch.zeros(1, 0, dtype=torch.int64)
+        >>> parts = [
+        ...     ColumnTensors(numeric=torch.zeros(1, 2), categorical=none, ids=torch.zeros(1, length, dtype=torch.int8))
+        ...     for length in (1, 3)
+        ... ]
+        >>> ColumnTensors.joined(parts).ids.tolist()
+        [[0, -1, -1], [0, 0, 0]]
+        """
+        ids = [part.ids for part in parts if part.ids is not None]
+        longest = max((each.shape[1] for each in ids), default=0)
+        padded = [torch.nn.functional.pad(each, (0, longest - each.shape[1]), value=PADDING) for each in ids]
+        return cls(
+            numeric=torch.cat([part.numeric for part in parts]),
+            categorical=torch.cat([part.categorical for part in parts]),
+            ids=torch.cat(padded) if padded else None,
+        )
+
 
 @final
 @dataclass(frozen=True, kw_only=True)

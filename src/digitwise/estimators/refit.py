@@ -11,7 +11,6 @@ import torch
 
 from digitwise.estimators.boosting import train_boosted
 from digitwise.estimators.hardware import choose_device
-from digitwise.estimators.joined_rows import joined_rows
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.text_encoders import text_reading
 from digitwise.training import Network, fit_for
@@ -60,7 +59,7 @@ def refit(
     settled them. If training fails or is interrupted, the estimator stays as it was.
     """
     started = time.monotonic()
-    whole = joined_rows([train, validation])
+    whole = estimator._joined([train, validation])
     (chosen,) = estimator.parts_
     before = estimator.network_, estimator._boosted
     try:

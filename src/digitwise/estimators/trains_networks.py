@@ -17,6 +17,7 @@ from digitwise.estimators.encoder_parts import make_encoder
 from digitwise.estimators.epochs import numbered_on
 from digitwise.estimators.follows_recipe import FollowsRecipe
 from digitwise.estimators.hardware import choose_device, cpu_threads
+from digitwise.estimators.joined_rows import joined_rows
 from digitwise.estimators.law_verbs import LawVerbs
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.text_encoders import text_reading
@@ -260,6 +261,13 @@ class TrainsNetworks(FollowsRecipe, LawVerbs, ABC):
             tensors = self.columns_.transform(table.X)
             self._tensors[id(table)] = table, tensors  # kept alive: its identity is not used again
         return tensors
+
+    def _joined(self, tables: Sequence[TableRows]) -> TableRows:
+        """Return the rows of some tables, one below the other, with what they were transformed to."""
+        whole = joined_rows(tables)
+        if self._tensors is not None:
+            self._tensors[id(whole)] = whole, ColumnTensors.joined([self._transformed(table) for table in tables])
+        return whole
 
     def _remembered(self, table: TableRows, known: dict[int, tuple[TableRows, ColumnTensors]]) -> ColumnTensors | None:
         """Return the columns of rows that were transformed, or taken from such; None if they were not."""
