@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.testing import assert_array_equal
 
-from digitwise import DecodingRegressor, NormalizedCodec, TextDecodingRegressor, TextTransformer
+from digitwise import DecodingRegressor, NormalizedCodec, QualifiedTargets, TextDecodingRegressor, TextTransformer
 from digitwise.estimators import refit as module
 from tests.estimators.estimators import CODEC, SMALL
 
@@ -95,6 +95,7 @@ def test_the_automatic_second_stage_gives_way() -> None:
         ({"warm_start": True}, "refit=False"),
         ({"finetune": "raft", "model": "network"}, "there is a second one, finetune='raft'"),
         ({"refit": "always"}, "refit must be True, False or 'auto', but got 'always'"),
+        ({"refit": 1}, "refit must be True, False or 'auto', but got 1"),
     ],
 )
 def test_what_it_does_not_go_with_is_refused(settings: dict, message: str) -> None:
@@ -160,6 +161,17 @@ def has_refitted(**settings) -> bool:
 )
 def test_when_it_is_automatic(settings: dict, refits: bool) -> None:
     assert has_refitted(**settings) == refits
+
+
+def test_trees_are_not_refitted_on_targets_that_are_no_numbers() -> None:
+    """By chance all intervals may be among the rows that validate."""
+    quick = {"n_members": 2, "hidden_dim": 8, "max_epochs": 1, "random_state": 0}
+    model = DecodingRegressor(**quick).fit(X, Y)
+    _, held_out, _ = model._tables(X, Y, None, None, reset=False)
+    high = Y.copy()
+    high[held_out.taken.rows[:3]] += 1.0
+    model = DecodingRegressor(**quick).fit(X, QualifiedTargets(Y, high))
+    assert model.model_ == "mixed" and "refitted rows" not in model.fit_summary_
 
 
 def test_many_rows_are_not_refitted_automatically(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -67,7 +67,7 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             raise ValueError(
                 "warm_start goes on with one network: use n_folds=1, refit=False and a model other than 'boosted'."
             )
-        if self.refit not in (True, False, "auto"):
+        if not (isinstance(self.refit, bool) or self.refit == "auto"):
             raise ValueError(f"refit must be True, False or 'auto', but got {self.refit!r}.")
         if self.refit is True and n_folds > 1:
             raise ValueError(f"refit=True needs a single model, but there are n_folds={n_folds}. Use one of the two.")
@@ -152,9 +152,14 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         }
 
     def _boost(self, network: Network, train: TableRows, validation: TableRows, seed: int) -> BoostingResult:
-        """Train the boosted digits of a network."""
+        """Train the boosted digits of a network; validation rows judge as far as their targets are numbers."""
         rows = self._encode(train, 1.0)
-        result = train_boosted(network, rows, rows if validation is train else self._encode(validation, 1.0), seed)
+        is_number = validation.is_number
+        if validation is train or not is_number.any():
+            judges = rows
+        else:
+            judges = self._encode(validation if is_number.all() else validation.take(np.flatnonzero(is_number)), 1.0)
+        result = train_boosted(network, rows, judges, seed)
         network.settle_precision()
         return result
 

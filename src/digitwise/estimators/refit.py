@@ -43,6 +43,7 @@ def wants_refit(estimator: "MixedModelRegressor", train: TableRows, validation: 
         and not estimator.warm_start
         and text_reading(estimator.encoder).sequence is None
         and not estimator._has_second_stage(train)
+        and (estimator._boosted is None or bool(validation.is_number.all()))
         and len(train) + len(validation) <= MOST_ROWS
         and train.taken is not None
         and validation.taken is not None
