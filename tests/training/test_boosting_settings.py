@@ -15,7 +15,7 @@ from digitwise.training.boosting_settings import BoostingSettings
         ("n_iterations", 0, "n_iterations must be an integer of at least 1"),
         ("patience", 0, "patience must be"),
         ("blind_iterations", -1, "blind_iterations must be"),
-        ("blind_iterations", (5, 2.5), "blind_iterations must be"),
+        ("blind_iterations", (5, -1), "blind_iterations must be"),
         ("max_leaf_nodes", 1, "max_leaf_nodes must be an integer of at least 2"),
         ("max_leaf_nodes", 16, "max_leaf_nodes must be at most 15"),
         ("min_samples_leaf", 0, "min_samples_leaf must be"),
