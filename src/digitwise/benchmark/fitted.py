@@ -12,6 +12,8 @@ from digitwise.benchmark.methods import EstimatorCompetitor, make_competitor
 from digitwise.benchmark.results import Identity
 from digitwise.estimators import DecodingRegressor, TextDecodingRegressor
 from digitwise.estimators.component_json import from_json
+from digitwise.estimators.joined_rows import joined_rows
+from digitwise.estimators.table_rows import TableRows
 
 if TYPE_CHECKING:
     from digitwise.benchmark.cell import Cell
@@ -77,22 +79,13 @@ def _fitted_first(cell: "Cell", rows: FittingRows) -> Fitted:
     if cell.method.splits_itself:
         if not isinstance(competitor, EstimatorCompetitor):
             raise TypeError(f"{cell.method.name} cannot split rows by itself: only the package's own estimators can.")
-        X, y = _joined(rows.train, rows.validation)
+        whole = joined_rows([TableRows(X, y, np.ones(len(y))) for X, y in (rows.train, rows.validation)])
         started = time.perf_counter()
-        competitor.fit(X, y, validation_data=None)
+        competitor.fit(whole.X, whole.y, validation_data=None)
     else:
         started = time.perf_counter()
         competitor.fit(*rows.train, validation_data=rows.validation)
     return Fitted(competitor, time.perf_counter() - started)
-
-
-def _joined(train: Part, validation: Part) -> Part:
-    (X, y), (held_out, y_held_out) = train, validation
-    if isinstance(X, np.ndarray):
-        return np.concatenate([X, held_out]), np.concatenate([y, y_held_out])
-    import pandas as pd
-
-    return pd.concat([X, held_out]), np.concatenate([y, y_held_out])
 
 
 def _fitted_from(cell: "Cell", source: Fitted, rows: FittingRows) -> Fitted:
