@@ -2,11 +2,11 @@
 
 import time
 from abc import abstractmethod
-from contextlib import nullcontext
 from typing import Any, Literal
 
 import numpy as np
 import torch
+from sklearn.utils.validation import check_is_fitted
 
 from digitwise.calibration import CrossConformal
 from digitwise.codecs import Codec
@@ -116,7 +116,7 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             started = time.monotonic()
             super()._fit_stages(train, validation, seed)
             if wants_refit(self, train, validation, time.monotonic() - started):
-                refit(self, train, validation, seed, self._boosting)
+                refit(self, train, validation, seed)
             return
         is_given = validation is not train
         parts, left_out = [], []
@@ -128,7 +128,7 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             parts += self.parts_
             left_out.append(held_out)
         self.parts_ = parts
-        self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]
+        self.network_ = parts[0].leading
         if self.calibration_fraction == "folds":
             laws = [part.law(self._encode(table, 1.0)) for part, table in zip(parts, left_out, strict=True)]
             self.conformal_ = CrossConformal.fit(laws, [table.y for table in left_out])
@@ -147,11 +147,18 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             "training rows": len(train),
             "validation rows": 0 if validation is train else len(validation),
             "seconds": round(time.monotonic() - started, 2),
-            "trees": trees_of(result),
+            "trees": result.n_trees,
             **self._target_facts(validation),
         }
 
-    def _boost(self, network: Network, train: TableRows, validation: TableRows, seed: int) -> BoostingResult:
+    def _boost(
+        self,
+        network: Network,
+        train: TableRows,
+        validation: TableRows,
+        seed: int,
+        like: BoostingResult | None = None,
+    ) -> BoostingResult:
         """Train the boosted digits of a network; validation rows judge as far as their targets are numbers."""
         rows = self._encode(train, 1.0)
         is_number = validation.is_number
@@ -159,7 +166,7 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             judges = rows
         else:
             judges = self._encode(validation if is_number.all() else validation.take(np.flatnonzero(is_number)), 1.0)
-        result = train_boosted(network, rows, judges, seed)
+        result = train_boosted(network, rows, judges, seed, like)
         network.settle_precision()
         return result
 
@@ -223,9 +230,10 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
         ValueError
             If there is no network, or more than one.
         """
-        if hasattr(self, "parts_") and (len(self.parts_) > 1 or self.model_ == "boosted"):
+        check_is_fitted(self)
+        if len(self.parts_) > 1 or self.model_ == "boosted":
             raise ValueError("Only a single network can be fine-tuned: fit with n_folds=1 and a model with a network.")
-        is_learnt = "refitted rows" in getattr(self, "fit_summary_", {}) and self._chosen is None
+        is_learnt = "refitted rows" in self.fit_summary_ and self._chosen is None
         if is_learnt and options.get("validation_data") is None:
             raise ValueError(
                 "fine_tune chooses its epoch by held-out rows, but this saved model was trained on them once more. "
@@ -236,7 +244,7 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
                 "calibration_fraction needs an integer random_state for fine-tuning: rows once set aside must not be "
                 "trained on later."
             )
-        with as_chosen(self) if hasattr(self, "parts_") else nullcontext():  # unfitted ones are refused there
+        with as_chosen(self):
             return super().fine_tune(*args, **options)
 
     def _after_stages(self, validation: TableRows) -> None:
@@ -303,9 +311,4 @@ class MixedModelRegressor(OneTargetRegressor, TwoStageRegressor):
             parts.append(Part(None if self.model_ == "boosted" else self.network_, self._boosted, *settings))
         del self._saved_parts
         self.parts_ = parts
-        self.network_ = parts[0].network or parts[0].boosted  # type: ignore[assignment]
-
-
-def trees_of(result: BoostingResult) -> int:
-    """Return how many trees there are, those of the guess included."""
-    return int(sum(row["trees"] for row in result.history)) + result.guess_trees
+        self.network_ = parts[0].leading

@@ -44,6 +44,13 @@ class Part:
         laws = [network.law(rows.to(network.device)) for network, _ in asked]
         return sharper(mixed(laws, [weight for _, weight in asked]), self.sharpness)
 
+    @property
+    def leading(self) -> Network:
+        """The network, or the boosted digits where there is none."""
+        leading = self.network or self.boosted
+        assert leading is not None
+        return leading
+
     def weighted(self) -> list[tuple[Network, float]]:
         """Return the models that have a weight, with it."""
         models = ((self.network, 1 - self.share), (self.boosted, self.share))

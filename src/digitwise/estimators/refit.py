@@ -9,12 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import torch
 
-from digitwise.estimators.boosting import train_boosted
 from digitwise.estimators.hardware import choose_device
 from digitwise.estimators.table_rows import TableRows
 from digitwise.estimators.text_encoders import text_reading
 from digitwise.training import Network, fit_for
-from digitwise.training.boosted_fit import BoostingResult
 
 if TYPE_CHECKING:
     from digitwise.estimators.mixed_model import MixedModelRegressor
@@ -51,9 +49,7 @@ def wants_refit(estimator: "MixedModelRegressor", train: TableRows, validation: 
     )
 
 
-def refit(
-    estimator: "MixedModelRegressor", train: TableRows, validation: TableRows, seed: int, trees: BoostingResult | None
-) -> None:
+def refit(estimator: "MixedModelRegressor", train: TableRows, validation: TableRows, seed: int) -> None:
     """Train a fitted estimator anew on training and validation rows.
 
     Digits, columns, epochs, trees, the share of the boosted law and the sharpness stay as the validation rows have
@@ -68,9 +64,7 @@ def refit(
             torch.manual_seed(seed)
             estimator._build_networks()
         if estimator._boosted is not None:
-            rows = estimator._encode(whole, 1.0)
-            train_boosted(estimator._boosted, rows, rows, seed, like=trees)
-            estimator._boosted.settle_precision()
+            estimator._boost(estimator._boosted, whole, whole, seed, like=estimator._boosting)
         if chosen.network is not None:
             _train_again(estimator, estimator.network_, whole, len(train), seed)
     except BaseException as error:
@@ -103,7 +97,7 @@ def refit_later(
     train, validation, seed = estimator._tables(*data, validation_data, reset=False)
     with estimator._fitting():
         if wants_refit(estimator, train, validation, float(estimator.fit_summary_["seconds"])):
-            refit(estimator, train, validation, seed, estimator._boosting)
+            refit(estimator, train, validation, seed)
             estimator._after_fit()
 
 
@@ -112,7 +106,7 @@ def as_chosen(estimator: "MixedModelRegressor") -> Iterator[None]:
     """Go back to the model that held-out rows have chosen, for training that they judge; if that fails, return."""
     before = estimator.network_, estimator._boosted, estimator.parts_, estimator._chosen
     if estimator._chosen is not None:
-        estimator.network_ = estimator._chosen.network or estimator._chosen.boosted  # type: ignore[assignment]
+        estimator.network_ = estimator._chosen.leading
         estimator._boosted, estimator.parts_, estimator._chosen = estimator._chosen.boosted, [estimator._chosen], None
     try:
         yield

@@ -46,6 +46,11 @@ class BoostingResult:
     width: float
     guess_trees: int
 
+    @property
+    def n_trees(self) -> int:
+        """How many trees there are, those of the guess included."""
+        return int(sum(row["trees"] for row in self.history)) + self.guess_trees
+
     def repeated(self, settings: BoostingSettings) -> BoostingSettings:
         """Return settings under which training without validation rows ends with as many digits, trees and as wide."""
         trees = tuple(int(row["trees"]) for row in self.history)
